@@ -1,1 +1,43 @@
-//! entity
+//! The registry's tables: one file each, with its relations and the finders that keep a caller to what it
+//! may see. Knows nothing of GraphQL, HTTP or rights; the schema itself is made by `migration`.
+
+pub mod enums;
+pub mod ids;
+pub mod text;
+pub mod year;
+
+pub mod region;
+pub mod municipality;
+pub mod institute;
+pub mod department;
+pub mod organization;
+pub mod profile;
+
+pub mod person;
+pub mod account;
+pub mod grant;
+pub mod session;
+pub mod refresh_token;
+pub mod signing_key;
+
+pub mod community;
+pub mod community_link;
+pub mod community_document;
+pub mod cooperation_agreement;
+pub mod member;
+pub mod appointment;
+pub mod headcount;
+
+pub mod practice;
+pub mod practice_author;
+pub mod practice_tag;
+pub mod practice_decision;
+pub mod rating;
+
+pub mod counter;
+pub mod journal;
+pub mod ranking_board;
+pub mod ranking_leaf;
+
+pub use enums::{MemberState, Office, PracticeState, Role};
+pub use year::AcademicYear;

@@ -1,1 +1,30 @@
-//! migration
+//! The registry's schema, one step a file. A step, once released, never changes; a new one follows it.
+//! Nothing of `entity` is imported: the live entities move on, the steps do not.
+
+use sea_orm_migration::prelude::*;
+
+mod m0001_places;
+mod m0002_accounts;
+mod m0003_communities;
+mod m0004_practices;
+mod m0005_journal;
+mod m0006_rankings;
+mod steps;
+
+/// All steps, oldest first.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_places::Migration),
+            Box::new(m0002_accounts::Migration),
+            Box::new(m0003_communities::Migration),
+            Box::new(m0004_practices::Migration),
+            Box::new(m0005_journal::Migration),
+            Box::new(m0006_rankings::Migration),
+        ]
+    }
+}

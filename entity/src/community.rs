@@ -1,0 +1,91 @@
+//! A professional community: region + profile.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::{Condition, entity::prelude::*, sea_query::LikeExpr};
+
+use crate::ids::{CommunityId, DepartmentId, ProfileId, RegionId};
+
+/// A row of `community`.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "community")]
+pub struct Model {
+    /// Key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: CommunityId,
+    /// e.g. `kda-chemistry-teachers`; unique.
+    pub slug: String,
+    /// Name in Russian.
+    pub name: String,
+    /// Where.
+    pub region_id: RegionId,
+    /// Whom it gathers.
+    pub profile_id: ProfileId,
+    /// Which unit of the institute supervises it.
+    pub department_id: Option<DepartmentId>,
+    /// The calendar year of its founding.
+    pub founded_year: Option<i32>,
+    /// When it entered the federal registry; none while it has not.
+    pub registered_on: Option<NaiveDate>,
+    /// Published practices that it owns. Kept by the transactions that publish and withdraw.
+    pub practice_count: i64,
+    /// Registrations in force. Kept by the transactions that change registrations.
+    pub member_count: i64,
+    /// Grows with every change of its text.
+    pub version: i32,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// The folded name's bytes: the alphabetical order of lists.
+    pub sort_key: Vec<u8>,
+    /// The folded, stemmed words of name and slug: what a search looks in.
+    pub search_key: String,
+}
+
+/// What narrows a list of communities.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Of this region only.
+    pub region: Option<RegionId>,
+    /// Of this profile only.
+    pub profile: Option<ProfileId>,
+    /// Holding every one of these word beginnings (see [`crate::text`]).
+    pub words: Vec<String>,
+}
+
+impl Entity {
+    /// Communities that match the filter; communities are public.
+    pub fn matching(filter: &Filter) -> Select<Self> {
+        let mut condition = Condition::all()
+            .add_option(filter.region.map(|id| Column::RegionId.eq(id)))
+            .add_option(filter.profile.map(|id| Column::ProfileId.eq(id)));
+        for word in &filter.words {
+            condition = condition.add(Column::SearchKey.like(word_pattern(word)));
+        }
+        Self::find().filter(condition)
+    }
+}
+
+/// `LIKE` for a word that begins with `stem` inside a search key. Stems hold letters and digits only, so
+/// there is nothing to escape.
+pub(crate) fn word_pattern(stem: &str) -> LikeExpr {
+    LikeExpr::new(format!("% {stem}%"))
+}
+
+/// Whom a community belongs to.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {
+    /// Where.
+    #[sea_orm(
+        belongs_to = "super::region::Entity",
+        from = "Column::RegionId",
+        to = "super::region::Column::Id"
+    )]
+    Region,
+}
+
+impl Related<super::region::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Region.def()
+    }
+}
+
+impl ActiveModelBehavior for ActiveModel {}

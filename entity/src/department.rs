@@ -1,0 +1,26 @@
+//! A unit of an institute: supervises communities, and may own practices itself.
+
+use sea_orm::entity::prelude::*;
+
+use crate::ids::{DepartmentId, InstituteId};
+
+/// A row of `department`.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "department")]
+pub struct Model {
+    /// Key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: DepartmentId,
+    /// The institute of which it is a unit.
+    pub institute_id: InstituteId,
+    /// Name in Russian.
+    pub name: String,
+    /// What it is called in short, e.g. «ЦНППМ».
+    pub short_name: Option<String>,
+}
+
+/// No relation is walked from here.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

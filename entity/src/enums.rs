@@ -1,0 +1,82 @@
+//! The closed sets of the domain, stored as their upper-case names so that a row reads by itself.
+
+use sea_orm::{DeriveActiveEnum, EnumIter, prelude::StringLen};
+use serde::{Deserialize, Serialize};
+
+/// An office of a community (an appointment names one).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Office {
+    /// The institute's person responsible for the community.
+    Coordinator,
+    /// Leads the community; one of its members.
+    Chair,
+    /// One of the 8 to 10 who take the operational decisions.
+    PresidiumMember,
+    /// Represents one municipality of the region.
+    CouncilRepresentative,
+}
+
+/// The state of a member's registration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum MemberState {
+    /// Registered, not yet confirmed.
+    Pending,
+    /// In force.
+    Active,
+    /// Ended.
+    Left,
+}
+
+/// Where a practice stands on its way to the federal registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum PracticeState {
+    /// Being written; seen by its authors only.
+    Draft,
+    /// Submitted to the presidium; the text is frozen.
+    Submitted,
+    /// Back with its authors, with a reason.
+    Returned,
+    /// Approved by the chair or the presidium; awaits publication.
+    Approved,
+    /// In the federal registry, with a number.
+    Published,
+    /// Refused for good, with a reason.
+    Rejected,
+    /// Taken back, with a reason; the number is never given again.
+    Withdrawn,
+    /// Struck from the registry by the federal registrar.
+    Annulled,
+}
+
+/// A role that a grant gives within its scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Role {
+    /// Of a community, by an active registration.
+    Member,
+    /// Of a municipality in a community's council, by appointment.
+    CouncilRepresentative,
+    /// Of a community's presidium, by appointment.
+    PresidiumMember,
+    /// Of a community, by appointment.
+    Chair,
+    /// Of a community, by appointment.
+    Coordinator,
+    /// Of a region.
+    RegionalOperator,
+    /// Of a profile.
+    Expert,
+    /// A service account of a region.
+    Integrator,
+    /// Of the federation.
+    FederalRegistrar,
+    /// Of the federation; reads everything, changes nothing.
+    Auditor,
+}

@@ -1,0 +1,94 @@
+//! Typed identifiers: one newtype per table, all UUID v7, so that an id of a community never
+//! compiles where a practice's is meant.
+
+use sea_orm::{DbErr, DeriveValueType, TryFromU64};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// What all identifiers share: the raw UUID and the prefix under which the outside world sees it.
+pub trait TypedId: Copy + Send + Sync + 'static {
+    /// The prefix of the public form, e.g. `practice` in `practice_01jd…`.
+    const PREFIX: &'static str;
+    /// Wraps a raw UUID.
+    fn from_uuid(uuid: Uuid) -> Self;
+    /// The raw UUID.
+    fn uuid(self) -> Uuid;
+}
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident = $prefix:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, DeriveValueType,
+        )]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// A new identifier, ordered by the time of its making (UUID v7).
+            #[must_use]
+            pub fn generate() -> Self {
+                Self(Uuid::now_v7())
+            }
+        }
+
+        impl TypedId for $name {
+            const PREFIX: &'static str = $prefix;
+            fn from_uuid(uuid: Uuid) -> Self {
+                Self(uuid)
+            }
+            fn uuid(self) -> Uuid {
+                self.0
+            }
+        }
+
+        /// Keys are made in Rust, never by the database: there is nothing to convert.
+        impl TryFromU64 for $name {
+            fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+                Err(DbErr::ConvertFromU64(stringify!($name)))
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A federal subject.
+    RegionId = "region";
+    /// A district or town of a region.
+    MunicipalityId = "municipality";
+    /// A regional operator.
+    InstituteId = "institute";
+    /// A unit of an institute.
+    DepartmentId = "department";
+    /// A school, kindergarten, centre.
+    OrganizationId = "organization";
+    /// A subject area or job.
+    ProfileId = "profile";
+    /// A professional community.
+    CommunityId = "community";
+    /// A link of a community.
+    LinkId = "link";
+    /// A governing document of a community.
+    DocumentId = "document";
+    /// A cooperation agreement of a community.
+    AgreementId = "agreement";
+    /// A human being.
+    PersonId = "person";
+    /// Someone's or some system's way in.
+    AccountId = "account";
+    /// An explicit right.
+    GrantId = "grant";
+    /// A signed-in session: a family of refresh tokens.
+    SessionId = "session";
+    /// An office held by a person for a term.
+    AppointmentId = "appointment";
+    /// A person's registration in a community.
+    MemberId = "member";
+    /// A practice.
+    PracticeId = "practice";
+    /// A decision taken on a practice.
+    DecisionId = "decision";
+    /// A teacher's rating of a practice.
+    RatingId = "rating";
+    /// A ranking board.
+    BoardId = "board";
+}

@@ -1,0 +1,24 @@
+//! A regional operator: the institute that looks after a region's communities.
+
+use sea_orm::entity::prelude::*;
+
+use crate::ids::{InstituteId, RegionId};
+
+/// A row of `institute`.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "institute")]
+pub struct Model {
+    /// Key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: InstituteId,
+    /// The region that it serves; one institute a region.
+    pub region_id: RegionId,
+    /// Name in Russian.
+    pub name: String,
+}
+
+/// No relation is walked from here.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

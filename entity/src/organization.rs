@@ -1,0 +1,24 @@
+//! Where members work: a school, kindergarten, centre.
+
+use sea_orm::entity::prelude::*;
+
+use crate::ids::{MunicipalityId, OrganizationId};
+
+/// A row of `organization`.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "organization")]
+pub struct Model {
+    /// Key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: OrganizationId,
+    /// Where it stands.
+    pub municipality_id: MunicipalityId,
+    /// Name in Russian; unique in the municipality.
+    pub name: String,
+}
+
+/// No relation is walked from here.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,171 @@
+//! A practice: a described way of working that others can repeat.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{Condition, entity::prelude::*, sea_query::Query};
+
+use crate::{
+    community::word_pattern,
+    enums::PracticeState,
+    ids::{CommunityId, DepartmentId, PersonId, PracticeId, ProfileId, RegionId},
+    practice_author, practice_tag,
+    year::AcademicYear,
+};
+
+/// A row of `practice`. Owned by a community or by an institute's unit, never by both.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "practice")]
+pub struct Model {
+    /// Key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: PracticeId,
+    /// Given at publication, e.g. `2024-000123`; unique, never given again.
+    pub number: Option<String>,
+    /// One line.
+    pub title: String,
+    /// A paragraph.
+    pub summary: String,
+    /// The whole text.
+    pub body: String,
+    /// Where it stands.
+    pub state: PracticeState,
+    /// Grows with every change of the text.
+    pub version: i32,
+    /// The owning community.
+    pub community_id: Option<CommunityId>,
+    /// The owning unit of an institute.
+    pub department_id: Option<DepartmentId>,
+    /// The owner's region.
+    pub region_id: RegionId,
+    /// The owning community's profile.
+    pub profile_id: Option<ProfileId>,
+    /// Who wrote the first draft.
+    pub created_by: PersonId,
+    /// When.
+    pub created_at: DateTime<Utc>,
+    /// When it was last submitted.
+    pub submitted_at: Option<DateTime<Utc>>,
+    /// When it entered the federal registry.
+    pub published_at: Option<DateTime<Utc>>,
+    /// The academic year of that moment.
+    pub published_year: Option<AcademicYear>,
+    /// What lists are ordered by: the publication, or the first draft while there is none.
+    pub listed_at: DateTime<Utc>,
+    /// The folded, stemmed words of title, summary and tags: what a search looks in.
+    pub search_key: String,
+    /// How many gave one star.
+    pub stars_1: i64,
+    /// How many gave two stars.
+    pub stars_2: i64,
+    /// How many gave three stars.
+    pub stars_3: i64,
+    /// How many gave four stars.
+    pub stars_4: i64,
+    /// How many gave five stars.
+    pub stars_5: i64,
+    /// From how many organizations the ratings come.
+    pub rating_organizations: i64,
+    /// The sum, over those organizations, of the mean of the stars given in each; in micro-stars.
+    pub rating_sum: i64,
+}
+
+/// Which practices a caller may see, beside the published ones.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Visible {
+    /// All, drafts too (auditor).
+    pub all: bool,
+    /// All that were ever submitted (federal registrar).
+    pub submitted: bool,
+    /// Those ever submitted in these regions (operator).
+    pub regions: Vec<RegionId>,
+    /// Those ever submitted to these communities (presidium, chair, coordinator).
+    pub communities: Vec<CommunityId>,
+    /// Those that this person wrote.
+    pub author: Option<PersonId>,
+}
+
+impl Visible {
+    fn condition(&self) -> Condition {
+        if self.all {
+            return Condition::all();
+        }
+        let mut offices = Condition::any();
+        if self.submitted {
+            offices = offices.add(Expr::value(true));
+        }
+        if !self.regions.is_empty() {
+            offices = offices.add(Column::RegionId.is_in(self.regions.iter().copied()));
+        }
+        if !self.communities.is_empty() {
+            offices = offices.add(Column::CommunityId.is_in(self.communities.iter().copied()));
+        }
+        let mut any = Condition::any().add(Column::State.eq(PracticeState::Published));
+        if !offices.is_empty() {
+            any = any.add(Condition::all().add(Column::State.ne(PracticeState::Draft)).add(offices));
+        }
+        any.add_option(self.author.map(|person| {
+            Column::Id.in_subquery(
+                Query::select()
+                    .column(practice_author::Column::PracticeId)
+                    .from(practice_author::Entity)
+                    .and_where(practice_author::Column::PersonId.eq(person))
+                    .to_owned(),
+            )
+        }))
+    }
+}
+
+/// What narrows a list of practices.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Of this region only.
+    pub region: Option<RegionId>,
+    /// Of this profile only.
+    pub profile: Option<ProfileId>,
+    /// Of this community only.
+    pub community: Option<CommunityId>,
+    /// In one of these states; empty for any that the caller may see.
+    pub states: Vec<PracticeState>,
+    /// Holding every one of these word beginnings (see [`crate::text`]).
+    pub words: Vec<String>,
+    /// Bearing every one of these tags.
+    pub tags: Vec<String>,
+}
+
+impl Entity {
+    /// Practices that the caller may see.
+    pub fn visible(to: &Visible) -> Select<Self> {
+        Self::find().filter(to.condition())
+    }
+
+    /// Practices that the caller may see and that match the filter.
+    pub fn matching(to: &Visible, filter: &Filter) -> Select<Self> {
+        let mut condition = Condition::all()
+            .add_option(filter.region.map(|id| Column::RegionId.eq(id)))
+            .add_option(filter.profile.map(|id| Column::ProfileId.eq(id)))
+            .add_option(filter.community.map(|id| Column::CommunityId.eq(id)));
+        if !filter.states.is_empty() {
+            condition = condition.add(Column::State.is_in(filter.states.iter().copied()));
+        }
+        for word in &filter.words {
+            condition = condition.add(Column::SearchKey.like(word_pattern(word)));
+        }
+        for tag in &filter.tags {
+            condition = condition.add(
+                Column::Id.in_subquery(
+                    Query::select()
+                        .column(practice_tag::Column::PracticeId)
+                        .from(practice_tag::Entity)
+                        .and_where(practice_tag::Column::Tag.eq(tag.as_str()))
+                        .to_owned(),
+                ),
+            );
+        }
+        Self::visible(to).filter(condition)
+    }
+}
+
+/// No relation is walked from here.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

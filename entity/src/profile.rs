@@ -1,0 +1,24 @@
+//! The subject area or job that a community gathers: the same list in all regions.
+
+use sea_orm::entity::prelude::*;
+
+use crate::ids::ProfileId;
+
+/// A row of `profile`.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "profile")]
+pub struct Model {
+    /// Key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: ProfileId,
+    /// e.g. `chemistry-teachers`; unique.
+    pub code: String,
+    /// Name in Russian.
+    pub name: String,
+}
+
+/// No relation is walked from here.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

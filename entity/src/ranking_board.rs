@@ -1,0 +1,32 @@
+//! A ranking board: method × filter × period, and its current generation.
+
+use sea_orm::entity::prelude::*;
+
+use crate::ids::{BoardId, ProfileId, RegionId};
+
+/// A row of `ranking_board`. Boards are made of other rows; they can be thrown away and built again.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "ranking_board")]
+pub struct Model {
+    /// Key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: BoardId,
+    /// Method, filter and period in one string; unique.
+    pub key: String,
+    /// What is ranked and how, e.g. `community/PUBLISHED_PRACTICES`.
+    pub method: String,
+    /// The filter's region.
+    pub region_id: Option<RegionId>,
+    /// The filter's profile.
+    pub profile_id: Option<ProfileId>,
+    /// `all`, `year-2024`, or `until-2024` (all time as it stood at the end of that year).
+    pub period: String,
+    /// The generation that readers are given.
+    pub generation: i64,
+}
+
+/// No relation is walked from here.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,26 @@
+//! A federal subject, known by its ISO 3166-2 code.
+
+use sea_orm::entity::prelude::*;
+
+use crate::ids::RegionId;
+
+/// A row of `region`.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "region")]
+pub struct Model {
+    /// Key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: RegionId,
+    /// ISO 3166-2 code, e.g. `RU-KDA`; unique.
+    pub code: String,
+    /// Name in Russian.
+    pub name: String,
+    /// The folded name's bytes: the alphabetical order of lists.
+    pub sort_key: Vec<u8>,
+}
+
+/// No relation is walked from here.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
