@@ -1,1 +1,11 @@
-//! api
+//! The registry of professional teacher communities and their practices.
+
+pub mod app;
+pub mod auth;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod error;
+pub mod graphql;
+pub mod text;

@@ -1,1 +1,7 @@
-fn main() {}
+//! The program `registry`: parse the command, run it.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    api::cli::main()
+}

@@ -3,7 +3,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{Condition, entity::prelude::*, sea_query::LikeExpr};
 
-use crate::ids::{CommunityId, DepartmentId, ProfileId, RegionId};
+use crate::{
+    ids::{CommunityId, DepartmentId, ProfileId, RegionId},
+    profile, region,
+};
 
 /// A row of `community`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -43,10 +46,10 @@ pub struct Model {
 /// What narrows a list of communities.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Of this region only.
-    pub region: Option<RegionId>,
-    /// Of this profile only.
-    pub profile: Option<ProfileId>,
+    /// Of the region with this code only.
+    pub region: Option<String>,
+    /// Of the profile with this code only.
+    pub profile: Option<String>,
     /// Holding every one of these word beginnings (see [`crate::text`]).
     pub words: Vec<String>,
 }
@@ -55,8 +58,12 @@ impl Entity {
     /// Communities that match the filter; communities are public.
     pub fn matching(filter: &Filter) -> Select<Self> {
         let mut condition = Condition::all()
-            .add_option(filter.region.map(|id| Column::RegionId.eq(id)))
-            .add_option(filter.profile.map(|id| Column::ProfileId.eq(id)));
+            .add_option(
+                filter.region.as_ref().map(|code| Column::RegionId.in_subquery(region::with_code(code))),
+            )
+            .add_option(
+                filter.profile.as_ref().map(|code| Column::ProfileId.in_subquery(profile::with_code(code))),
+            );
         for word in &filter.words {
             condition = condition.add(Column::SearchKey.like(word_pattern(word)));
         }

@@ -7,7 +7,7 @@ use crate::{
     community::word_pattern,
     enums::PracticeState,
     ids::{CommunityId, DepartmentId, PersonId, PracticeId, ProfileId, RegionId},
-    practice_author, practice_tag,
+    practice_author, practice_tag, profile, region,
     year::AcademicYear,
 };
 
@@ -117,10 +117,10 @@ impl Visible {
 /// What narrows a list of practices.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Of this region only.
-    pub region: Option<RegionId>,
-    /// Of this profile only.
-    pub profile: Option<ProfileId>,
+    /// Of the region with this code only.
+    pub region: Option<String>,
+    /// Of the profile with this code only.
+    pub profile: Option<String>,
     /// Of this community only.
     pub community: Option<CommunityId>,
     /// In one of these states; empty for any that the caller may see.
@@ -140,8 +140,12 @@ impl Entity {
     /// Practices that the caller may see and that match the filter.
     pub fn matching(to: &Visible, filter: &Filter) -> Select<Self> {
         let mut condition = Condition::all()
-            .add_option(filter.region.map(|id| Column::RegionId.eq(id)))
-            .add_option(filter.profile.map(|id| Column::ProfileId.eq(id)))
+            .add_option(
+                filter.region.as_ref().map(|code| Column::RegionId.in_subquery(region::with_code(code))),
+            )
+            .add_option(
+                filter.profile.as_ref().map(|code| Column::ProfileId.in_subquery(profile::with_code(code))),
+            )
             .add_option(filter.community.map(|id| Column::CommunityId.eq(id)));
         if !filter.states.is_empty() {
             condition = condition.add(Column::State.is_in(filter.states.iter().copied()));

@@ -1,6 +1,9 @@
 //! The subject area or job that a community gathers: the same list in all regions.
 
-use sea_orm::entity::prelude::*;
+use sea_orm::{
+    entity::prelude::*,
+    sea_query::{Query, SelectStatement},
+};
 
 use crate::ids::ProfileId;
 
@@ -15,6 +18,11 @@ pub struct Model {
     pub code: String,
     /// Name in Russian.
     pub name: String,
+}
+
+/// The id of the profile with this code, as a subquery.
+pub(crate) fn with_code(code: &str) -> SelectStatement {
+    Query::select().column(Column::Id).from(Entity).and_where(Column::Code.eq(code)).to_owned()
 }
 
 /// No relation is walked from here.

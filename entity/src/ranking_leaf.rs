@@ -29,8 +29,22 @@ pub struct Model {
     pub entries: String,
 }
 
-/// No relation is walked from here.
+/// Whom a leaf belongs to.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    /// Of which board.
+    #[sea_orm(
+        belongs_to = "super::ranking_board::Entity",
+        from = "Column::BoardId",
+        to = "super::ranking_board::Column::Id"
+    )]
+    Board,
+}
+
+impl Related<super::ranking_board::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Board.def()
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -1,6 +1,9 @@
 //! A federal subject, known by its ISO 3166-2 code.
 
-use sea_orm::entity::prelude::*;
+use sea_orm::{
+    entity::prelude::*,
+    sea_query::{Query, SelectStatement},
+};
 
 use crate::ids::RegionId;
 
@@ -17,6 +20,11 @@ pub struct Model {
     pub name: String,
     /// The folded name's bytes: the alphabetical order of lists.
     pub sort_key: Vec<u8>,
+}
+
+/// The id of the region with this code, as a subquery.
+pub(crate) fn with_code(code: &str) -> SelectStatement {
+    Query::select().column(Column::Id).from(Entity).and_where(Column::Code.eq(code)).to_owned()
 }
 
 /// No relation is walked from here.

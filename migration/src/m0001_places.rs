@@ -10,8 +10,7 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let region =
-            table("region", vec![pk_uuid("id"), string("code"), string("name"), blob("sort_key")]);
+        let region = table("region", vec![pk_uuid("id"), string("code"), string("name"), blob("sort_key")]);
         manager.create_table(region).await?;
         manager.create_index(unique("region", &["code"])).await?;
         manager.create_index(unique("region", &["sort_key", "id"])).await?;

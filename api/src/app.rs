@@ -1,0 +1,49 @@
+//! The application: everything that a request or a job needs, put together in one place.
+
+use std::sync::Arc;
+
+use crate::{
+    auth::{
+        credentials::{Keys, Passwords},
+        throttle::Throttle,
+    },
+    clock::Clock,
+    config::Config,
+    db::Db,
+    error::Error,
+};
+
+/// The application. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// The database.
+    pub db: Db,
+    /// The settings.
+    pub config: Arc<Config>,
+    /// The time.
+    pub clock: Clock,
+    /// What signs and verifies access tokens.
+    pub keys: Arc<Keys>,
+    /// What checks passwords.
+    pub passwords: Arc<Passwords>,
+    /// What slows down guessing.
+    pub throttle: Arc<Throttle>,
+}
+
+impl App {
+    /// The one constructor, for the program and for its tests. The schema must have been migrated.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn new(config: Config, db: Db, clock: Clock) -> Result<Self, Error> {
+        let keys = Keys::load(&db, clock.now()).await?;
+        Ok(Self {
+            db,
+            config: Arc::new(config),
+            clock,
+            keys: Arc::new(keys),
+            passwords: Arc::new(Passwords::new()?),
+            throttle: Arc::default(),
+        })
+    }
+}

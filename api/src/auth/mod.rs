@@ -1,0 +1,13 @@
+//! Who calls, how that is proven, and what it may do.
+//!
+//! - `actor`: the caller of a request, with the rights in force at that moment;
+//! - `credentials`: passwords, access tokens and the keys that sign them;
+//! - `policy`: the table of rights, and the permits that it gives.
+
+pub mod actor;
+pub mod credentials;
+pub mod policy;
+pub mod throttle;
+
+pub use actor::{Actor, Identity, Right};
+pub use policy::{Action, Permit, Place};

@@ -1,0 +1,259 @@
+//! All settings in one struct. A setting is looked for in the flags, then in the environment, then in the
+//! file, then in the defaults; an unknown one is an error.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+use serde::Deserialize;
+
+/// The settings as somebody gave them: on the command line, in the environment, or in a TOML file whose
+/// keys are the flags' names with underscores.
+#[derive(Args, Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Address to listen on [default: 127.0.0.1]
+    #[arg(long, env = "REGISTRY_HOST", global = true, value_name = "ADDRESS")]
+    host: Option<String>,
+
+    /// Port to listen on; 0 takes any free one [default: 8080]
+    #[arg(long, env = "REGISTRY_PORT", global = true, value_name = "PORT")]
+    port: Option<u16>,
+
+    /// Folder of the embedded database; made when it is not there [default: ./data]
+    #[arg(long, env = "REGISTRY_DATA_DIR", global = true, value_name = "FOLDER")]
+    data_dir: Option<PathBuf>,
+
+    /// postgres://… or sqlite://…; without it the embedded database `registry.db` in the data folder
+    #[arg(long, env = "DATABASE_URL", global = true, value_name = "URL", hide_env_values = true)]
+    database_url: Option<String>,
+
+    /// Most connections to the database at once [default: 16]
+    #[arg(long, env = "REGISTRY_DATABASE_CONNECTIONS", global = true, value_name = "NUMBER",
+          value_parser = clap::value_parser!(u32).range(1..=1000))]
+    database_connections: Option<u32>,
+
+    /// What to log: a level (error, warn, info, debug, trace) or directives such as `info,sqlx=debug`
+    /// [default: info]
+    #[arg(long, env = "REGISTRY_LOG", global = true, value_name = "FILTER")]
+    log: Option<String>,
+
+    /// Minutes for which an access token is good [default: 15]
+    #[arg(long, env = "REGISTRY_ACCESS_TOKEN_MINUTES", global = true, value_name = "MINUTES",
+          value_parser = clap::value_parser!(u32).range(1..=1440))]
+    access_token_minutes: Option<u32>,
+
+    /// Days after which one must sign in again [default: 30]
+    #[arg(long, env = "REGISTRY_SESSION_DAYS", global = true, value_name = "DAYS",
+          value_parser = clap::value_parser!(u32).range(1..=365))]
+    session_days: Option<u32>,
+
+    /// Whether the schema may be asked about itself (introspection, GraphiQL's help) [default: true]
+    #[arg(long, env = "REGISTRY_INTROSPECTION", global = true, value_name = "true|false")]
+    introspection: Option<bool>,
+
+    /// Origins whose pages may call the API, separated by commas; `*` for all (no cookie is ever used)
+    /// [default: *]
+    #[arg(long, env = "REGISTRY_CORS_ORIGINS", global = true, value_name = "ORIGINS")]
+    cors_origins: Option<String>,
+
+    /// Seconds after which an answer is given up [default: 15]
+    #[arg(long, env = "REGISTRY_REQUEST_SECONDS", global = true, value_name = "SECONDS",
+          value_parser = clap::value_parser!(u32).range(1..=600))]
+    request_seconds: Option<u32>,
+
+    /// Most bytes of a request's body [default: 1048576]
+    #[arg(long, env = "REGISTRY_BODY_BYTES", global = true, value_name = "BYTES",
+          value_parser = clap::value_parser!(u32).range(1024..=67_108_864))]
+    body_bytes: Option<u32>,
+
+    /// Deepest nesting of a query [default: 15]
+    #[arg(long, env = "REGISTRY_QUERY_DEPTH", global = true, value_name = "LEVELS",
+          value_parser = clap::value_parser!(u32).range(3..=100))]
+    query_depth: Option<u32>,
+
+    /// Highest cost of a query, where a page multiplies what it holds [default: 20000]
+    #[arg(long, env = "REGISTRY_QUERY_COST", global = true, value_name = "COST",
+          value_parser = clap::value_parser!(u32).range(10..))]
+    query_cost: Option<u32>,
+}
+
+/// The settings in force.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Address to listen on.
+    pub host: String,
+    /// Port to listen on; 0 takes any free one.
+    pub port: u16,
+    /// Folder of the embedded database.
+    pub data_dir: PathBuf,
+    /// The database's address, where it is not the embedded one.
+    pub database_url: Option<String>,
+    /// Most connections to the database at once.
+    pub database_connections: u32,
+    /// What to log.
+    pub log: String,
+    /// Minutes for which an access token is good.
+    pub access_token_minutes: u32,
+    /// Days after which one must sign in again.
+    pub session_days: u32,
+    /// Whether the schema may be asked about itself.
+    pub introspection: bool,
+    /// Origins whose pages may call the API.
+    pub cors_origins: Vec<String>,
+    /// Seconds after which an answer is given up.
+    pub request_seconds: u32,
+    /// Most bytes of a request's body.
+    pub body_bytes: usize,
+    /// Deepest nesting of a query.
+    pub query_depth: usize,
+    /// Highest cost of a query.
+    pub query_cost: u64,
+}
+
+/// The environment variables that the program knows beside those of [`Settings`].
+const OTHER_VARIABLES: &[&str] = &["REGISTRY_CONFIG"];
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            host: "127.0.0.1".into(),
+            port: 8080,
+            data_dir: "./data".into(),
+            database_url: None,
+            database_connections: 16,
+            log: "info".into(),
+            access_token_minutes: 15,
+            session_days: 30,
+            introspection: true,
+            cors_origins: vec!["*".into()],
+            request_seconds: 15,
+            body_bytes: 1 << 20,
+            query_depth: 15,
+            query_cost: 20_000,
+        }
+    }
+}
+
+impl Config {
+    /// Puts the settings together: `given` (flags and environment) over `file` over the defaults.
+    ///
+    /// # Errors
+    /// One line that says what is wrong: an unreadable file, an unknown setting, an impossible value.
+    pub fn load(given: Settings, file: Option<&Path>) -> Result<Self, String> {
+        refuse_unknown_variables(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()))?;
+        let file = match file {
+            None => Settings::default(),
+            Some(path) => {
+                let text = fs::read_to_string(path)
+                    .map_err(|e| format!("cannot read the settings file {}: {e}", path.display()))?;
+                parse_file(&text).map_err(|e| format!("{}: {e}", path.display()))?
+            }
+        };
+        Self::merge(given, file)
+    }
+
+    fn merge(given: Settings, file: Settings) -> Result<Self, String> {
+        let default = Self::default();
+        macro_rules! pick {
+            ($name:ident) => {
+                given.$name.or(file.$name)
+            };
+        }
+        let config = Self {
+            host: pick!(host).unwrap_or(default.host),
+            port: pick!(port).unwrap_or(default.port),
+            data_dir: pick!(data_dir).unwrap_or(default.data_dir),
+            database_url: pick!(database_url).filter(|url| !url.trim().is_empty()),
+            database_connections: pick!(database_connections).unwrap_or(default.database_connections),
+            log: pick!(log).unwrap_or(default.log),
+            access_token_minutes: pick!(access_token_minutes).unwrap_or(default.access_token_minutes),
+            session_days: pick!(session_days).unwrap_or(default.session_days),
+            introspection: pick!(introspection).unwrap_or(default.introspection),
+            cors_origins: pick!(cors_origins).map_or(default.cors_origins, |text| {
+                text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+            }),
+            request_seconds: pick!(request_seconds).unwrap_or(default.request_seconds),
+            body_bytes: pick!(body_bytes).map_or(default.body_bytes, |bytes| bytes as usize),
+            query_depth: pick!(query_depth).map_or(default.query_depth, |depth| depth as usize),
+            query_cost: pick!(query_cost).map_or(default.query_cost, u64::from),
+        };
+        if let Some(url) = &config.database_url
+            && !["postgres://", "postgresql://", "sqlite://"].iter().any(|scheme| url.starts_with(scheme))
+        {
+            return Err("the database URL must begin with postgres://, postgresql:// or sqlite://".into());
+        }
+        // The command line checks these by itself; a file does not.
+        let within = |name: &str, value: u64, from: u64, to: u64| match (from..=to).contains(&value) {
+            true => Ok(()),
+            false => Err(format!("{name} must lie between {from} and {to}, not be {value}")),
+        };
+        within("database_connections", config.database_connections.into(), 1, 1000)?;
+        within("access_token_minutes", config.access_token_minutes.into(), 1, 1440)?;
+        within("session_days", config.session_days.into(), 1, 365)?;
+        within("request_seconds", config.request_seconds.into(), 1, 600)?;
+        within("body_bytes", config.body_bytes as u64, 1024, 67_108_864)?;
+        within("query_depth", config.query_depth as u64, 3, 100)?;
+        within("query_cost", config.query_cost, 10, u32::MAX.into())?;
+        Ok(config)
+    }
+}
+
+fn parse_file(text: &str) -> Result<Settings, String> {
+    toml::from_str(text).map_err(|e| {
+        let message = e.message().replace('\n', " ");
+        match e.span().and_then(|span| text.get(..span.start)) {
+            Some(before) => format!("line {}: {message}", before.matches('\n').count() + 1),
+            None => message,
+        }
+    })
+}
+
+/// A misspelt variable would otherwise be a setting that silently does nothing.
+fn refuse_unknown_variables(names: impl Iterator<Item = String>) -> Result<(), String> {
+    let command = Settings::augment_args(clap::Command::new("registry"));
+    let known: Vec<_> = command
+        .get_arguments()
+        .filter_map(|arg| arg.get_env()?.to_str())
+        .chain(OTHER_VARIABLES.iter().copied())
+        .collect();
+    for name in names.filter(|name| name.starts_with("REGISTRY_")) {
+        if !known.contains(&name.as_str()) {
+            return Err(format!(
+                "unknown setting {name} in the environment; `registry --help` lists them all"
+            ));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_win_over_the_file_and_the_file_over_the_defaults() {
+        let file = parse_file("host = \"0.0.0.0\"\nport = 9000\n").unwrap();
+        let given = Settings { port: Some(9001), ..Settings::default() };
+        let config = Config::merge(given, file).unwrap();
+        assert_eq!((config.host.as_str(), config.port, config.session_days), ("0.0.0.0", 9001, 30));
+    }
+
+    #[test]
+    fn an_unknown_setting_is_an_error_that_names_it() {
+        let error = parse_file("prot = 1\n").unwrap_err();
+        assert!(error.contains("prot") && error.contains("line 1"), "{error}");
+        let error = refuse_unknown_variables(["REGISTRY_PROT".to_owned()].into_iter()).unwrap_err();
+        assert!(error.contains("REGISTRY_PROT"), "{error}");
+    }
+
+    #[test]
+    fn an_impossible_value_in_the_file_is_an_error() {
+        let file = parse_file("session_days = 0\n").unwrap();
+        assert!(Config::merge(Settings::default(), file).unwrap_err().contains("session_days"));
+        let file = parse_file("database_url = \"mysql://x\"\n").unwrap();
+        assert!(Config::merge(Settings::default(), file).unwrap_err().contains("postgres://"));
+    }
+}

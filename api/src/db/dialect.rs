@@ -1,0 +1,124 @@
+//! The only file that may name a database backend: how each is reached, opened and locked.
+
+use std::{path::PathBuf, time::Duration};
+
+use sea_orm::{
+    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
+    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+};
+use sea_orm_migration::MigratorTrait;
+
+/// Where the database is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Address {
+    /// An embedded database: a file, made when it is not there.
+    File(PathBuf),
+    /// A server.
+    Server(String),
+}
+
+impl Address {
+    /// From `sqlite://PATH` or the URL of a server.
+    #[must_use]
+    pub fn parse(url: &str) -> Self {
+        match url.strip_prefix("sqlite://") {
+            Some(path) => Self::File(path.split('?').next().unwrap_or(path).into()),
+            None => Self::Server(url.to_owned()),
+        }
+    }
+
+    /// The address as it may be shown: without a password.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        match self {
+            Self::File(path) => path.display().to_string(),
+            Self::Server(url) => match (url.split_once("://"), url.rsplit_once('@')) {
+                (Some((scheme, _)), Some((_, host))) => {
+                    format!("{scheme}://…@{}", host.split('?').next().unwrap_or(host))
+                }
+                _ => url.split('?').next().unwrap_or(url).to_owned(),
+            },
+        }
+    }
+}
+
+/// The connections for reading and for writing.
+pub(super) async fn connect(
+    address: &Address,
+    connections: u32,
+) -> Result<(DatabaseConnection, DatabaseConnection), DbErr> {
+    match address {
+        Address::File(path) => {
+            if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+                std::fs::create_dir_all(folder)
+                    .map_err(|e| DbErr::Custom(format!("cannot make the folder: {e}")))?;
+            }
+            // One writer that others queue for, instead of many that find the file locked. It comes first,
+            // because it makes the file.
+            let writer = Database::connect(file_options(path, 1)).await?;
+            let reader = Database::connect(file_options(path, connections)).await?;
+            Ok((reader, writer))
+        }
+        Address::Server(url) => {
+            let mut options = ConnectOptions::new(url.as_str());
+            options
+                .max_connections(connections)
+                .connect_timeout(Duration::from_secs(5))
+                .acquire_timeout(Duration::from_secs(5))
+                .set_application_name("registry")
+                .sqlx_logging(false);
+            let pool = Database::connect(options).await?;
+            Ok((pool.clone(), pool))
+        }
+    }
+}
+
+fn file_options(path: &std::path::Path, connections: u32) -> ConnectOptions {
+    let path = path.to_owned();
+    let mut options = ConnectOptions::new("sqlite://");
+    options
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(10))
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(move |options| {
+            options
+                .filename(&path)
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                // What was acknowledged survives a power cut, too.
+                .synchronous(SqliteSynchronous::Full)
+                .foreign_keys(true)
+                .busy_timeout(Duration::from_secs(10))
+        });
+    options
+}
+
+/// Begins a writing transaction: on SQLite it takes the write lock at once, so that it can neither deadlock
+/// nor fail half-way for having read first.
+pub(super) async fn begin(writer: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    writer
+        .begin_with_options(TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        })
+        .await
+}
+
+/// Runs the pending steps of the schema.
+pub(super) async fn migrate(writer: &DatabaseConnection) -> Result<(), DbErr> {
+    migration::Migrator::up(writer, None).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Address;
+
+    #[test]
+    fn a_shown_address_has_no_password() {
+        let address =
+            Address::parse("postgres://app:s3cr@t@db.example:5432/registry?sslmode=require&password=x");
+        assert_eq!(address.shown(), "postgres://…@db.example:5432/registry");
+        assert_eq!(Address::parse("sqlite://./data/x.db").shown(), "./data/x.db");
+    }
+}

@@ -1,0 +1,102 @@
+//! The database: one way to read it, one way to change it.
+//!
+//! Reading goes through [`Db::read`]. Changing goes through [`Db::begin`], which asks for a [`Permit`]: who
+//! has not been let through by the policy cannot open a writing transaction. What it changes is entered in
+//! the journal as the transaction's last step (see [`Tx::commit`]).
+
+mod dialect;
+pub mod keyset;
+pub mod meter;
+mod reader;
+mod tx;
+
+use std::{path::Path, sync::Arc};
+
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
+use sea_orm_migration::MigratorTrait;
+use tokio::sync::Notify;
+
+pub use dialect::Address;
+pub use reader::Reader;
+pub use tx::{Change, Tx};
+
+use crate::{auth::policy::Permit, error::Error};
+
+/// The registry's database. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Db {
+    reader: DatabaseConnection,
+    writer: DatabaseConnection,
+    /// Woken after every commit, so that followers of the journal need not wait for their next look.
+    committed: Arc<Notify>,
+}
+
+impl Db {
+    /// Connects; makes the embedded database's file and folder when they are not there.
+    ///
+    /// # Errors
+    /// One line that names the address, without its password.
+    pub async fn connect(address: &Address, connections: u32) -> Result<Self, String> {
+        let (mut reader, mut writer) = dialect::connect(address, connections)
+            .await
+            .map_err(|e| format!("cannot reach the database {}: {}", address.shown(), one_line(&e)))?;
+        reader.set_metric_callback(meter::count);
+        writer.set_metric_callback(meter::count);
+        Ok(Self { reader, writer, committed: Arc::new(Notify::new()) })
+    }
+
+    /// The embedded database in this folder.
+    #[must_use]
+    pub fn embedded(folder: &Path) -> Address {
+        Address::File(folder.join("registry.db"))
+    }
+
+    /// For reading. Everything read outside a transaction is committed data.
+    #[must_use]
+    pub fn read(&self) -> &(impl ConnectionTrait + use<>) {
+        &self.reader
+    }
+
+    /// Opens a writing transaction for what the permit allows. Dropped without a commit it leaves nothing.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with `UNAVAILABLE` when no connection is to be had.
+    pub async fn begin(&self, permit: Permit) -> Result<Tx, Error> {
+        Ok(Tx::new(dialect::begin(&self.writer).await?, permit, Arc::clone(&self.committed)))
+    }
+
+    /// Woken after every commit of this process.
+    #[must_use]
+    pub fn committed(&self) -> Arc<Notify> {
+        Arc::clone(&self.committed)
+    }
+
+    /// Runs the schema's steps that have not been run.
+    ///
+    /// # Errors
+    /// The database's own error: a step failed and was undone.
+    pub async fn migrate(&self) -> Result<(), DbErr> {
+        dialect::migrate(&self.writer).await
+    }
+
+    /// How many steps of the schema have not been run.
+    ///
+    /// # Errors
+    /// The database's own error.
+    pub async fn pending_migrations(&self) -> Result<usize, DbErr> {
+        Ok(migration::Migrator::get_pending_migrations(&self.writer).await?.len())
+    }
+
+    /// Closes all connections, letting running statements end.
+    pub async fn close(&self) {
+        for connection in [&self.reader, &self.writer] {
+            if let Err(error) = connection.clone().close().await {
+                tracing::warn!(%error, "closing the database");
+            }
+        }
+    }
+}
+
+fn one_line(error: &DbErr) -> String {
+    error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
+}

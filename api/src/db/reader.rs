@@ -1,0 +1,18 @@
+//! The one reader on which every batch load is implemented: the database, what its caller may see, and the
+//! day on which it asks.
+
+use chrono::NaiveDate;
+use entity::practice;
+
+use super::Db;
+
+/// What batch loads (see each concept's `loader.rs`) read with.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    /// The database.
+    pub db: Db,
+    /// Which practices the caller may see.
+    pub practices: practice::Visible,
+    /// The day on which offices must be in force.
+    pub today: NaiveDate,
+}

@@ -1,0 +1,51 @@
+//! What every resolver works with: the application, the actor, and the batch loader of this one request.
+
+use async_graphql::{
+    Context,
+    dataloader::{DataLoader, HashMapCache},
+};
+
+use crate::{
+    app::App,
+    auth::{Actor, policy},
+    db::{Reader, meter},
+    error::Error,
+};
+
+/// The batch loader of a request; what it has loaded it keeps until the request ends.
+pub type Loader = DataLoader<Reader, HashMapCache>;
+
+/// The caller of a request.
+pub struct Caller {
+    /// The application.
+    pub app: App,
+    /// Who calls.
+    pub actor: Actor,
+    /// Batch loads on the actor's behalf.
+    pub loader: Loader,
+}
+
+impl Caller {
+    /// The caller, with a fresh loader. A `writing` request does not keep what it loads: the next of its
+    /// mutations may change it.
+    #[must_use]
+    pub fn new(app: App, actor: Actor, writing: bool) -> Self {
+        let reader = Reader {
+            db: app.db.clone(),
+            practices: policy::visible_practices(&actor),
+            today: actor.now.date_naive(),
+        };
+        let loader =
+            DataLoader::with_cache(reader, |load| tokio::spawn(meter::same(load)), HashMapCache::default());
+        loader.enable_all_cache(!writing);
+        Self { app, actor, loader }
+    }
+
+    /// The caller of the request that is being resolved.
+    ///
+    /// # Errors
+    /// A fault of ours: the request came in by another door.
+    pub fn of<'a>(ctx: &Context<'a>) -> Result<&'a Self, Error> {
+        ctx.data::<Self>().map_err(|_| Error::broken("a request without its caller"))
+    }
+}

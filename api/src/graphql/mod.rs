@@ -1,0 +1,9 @@
+//! What all concepts share on their way through GraphQL: the root lists, connections, ids, scalars, errors.
+
+pub mod caller;
+pub mod connection;
+pub mod errors;
+pub mod ids;
+pub mod scalars;
+
+pub use caller::Caller;

@@ -1,0 +1,104 @@
+//! What callers write: checked for length and forbidden characters, and folded for search.
+
+use rust_stemmers::{Algorithm, Stemmer};
+
+use crate::error::{UserError, UserErrorCode};
+
+/// A line or text of an input: trimmed, not empty, without control characters, not too long.
+///
+/// # Errors
+/// `INVALID`, with the field and what is wrong with it.
+pub fn required(field: &str, text: &str, longest: usize) -> Result<String, UserError> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(UserError::of(field, UserErrorCode::Invalid, format!("`{field}` must not be empty.")));
+    }
+    let length = text.chars().count();
+    if length > longest {
+        return Err(UserError::of(
+            field,
+            UserErrorCode::Invalid,
+            format!("`{field}` is {length} characters long; at most {longest} are allowed."),
+        ));
+    }
+    if text.chars().any(is_forbidden) {
+        return Err(UserError::of(
+            field,
+            UserErrorCode::Invalid,
+            format!("`{field}` holds control characters; only line breaks and tabs are allowed."),
+        ));
+    }
+    Ok(text.to_owned())
+}
+
+/// The same for a single line: line breaks and tabs are refused, too.
+///
+/// # Errors
+/// As [`required`].
+pub fn required_line(field: &str, text: &str, longest: usize) -> Result<String, UserError> {
+    let text = required(field, text, longest)?;
+    if text.contains(['\n', '\r', '\t']) {
+        return Err(UserError::of(
+            field,
+            UserErrorCode::Invalid,
+            format!("`{field}` must be a single line."),
+        ));
+    }
+    Ok(text)
+}
+
+/// Control characters, and those that turn the direction of the text around what they stand in.
+fn is_forbidden(c: char) -> bool {
+    (c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// The stemmed words of a text, folded to lower case with `ё` as `е`: `учителями` and `Учитель` give the same.
+#[must_use]
+pub fn stems(text: &str) -> Vec<String> {
+    let russian = Stemmer::create(Algorithm::Russian);
+    let english = Stemmer::create(Algorithm::English);
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(|word| {
+            let word = word.to_lowercase().replace('ё', "е");
+            let stemmer = if word.is_ascii() { &english } else { &russian };
+            stemmer.stem(&word).into_owned()
+        })
+        .collect()
+}
+
+/// What a search looks in: every stem with a space before it.
+#[must_use]
+pub fn search_key(parts: &[&str]) -> String {
+    let mut key = String::new();
+    for stem in parts.iter().flat_map(|part| stems(part)) {
+        key.push(' ');
+        key.push_str(&stem);
+    }
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_found_in_any_form() {
+        let key = search_key(&["Учителя химии", "«Ёлка» practices"]);
+        for query in ["учителями", "ХИМИЯ", "елка", "practice"] {
+            for stem in stems(query) {
+                assert!(key.contains(&format!(" {stem}")), "{query} → {stem} in {key}");
+            }
+        }
+    }
+
+    #[test]
+    fn texts_are_trimmed_and_bounded() {
+        assert_eq!(required("title", "  a\nb ", 10).unwrap(), "a\nb");
+        for bad in ["", " \n ", "12345678901", "a\u{0}b", "a\u{1b}[0m", "a\u{202e}b"] {
+            assert_eq!(required("title", bad, 10).unwrap_err().code, UserErrorCode::Invalid, "{bad:?}");
+        }
+        assert!(required_line("title", "a\nb", 10).is_err());
+    }
+}
