@@ -1,1 +1,4 @@
 //! api
+
+pub mod graphql;
+pub mod http;

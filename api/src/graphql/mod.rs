@@ -1,0 +1,3 @@
+//! What all concepts share on the GraphQL side.
+
+pub mod limits;
