@@ -8,7 +8,8 @@
 //! 1. `lexer` counts tokens and the nesting of brackets, before the parser recurses into them;
 //! 2. the library's parser reads the document, and the operation is picked;
 //! 3. `order` finds fragment cycles, `measure` adds up what the operation asks for;
-//! 4. `integers` refuses numbers beyond the 32 bits of `Int`.
+//! 4. `variables` sees that required variables have values, `integers` refuses numbers beyond
+//!    the 32 bits of `Int`.
 //!
 //! Fields, types and fragments that the schema does not know count as 1: reporting them is
 //! the schema's validation's job.
@@ -21,6 +22,7 @@ mod order;
 mod refusal;
 #[cfg(test)]
 mod tests;
+mod variables;
 
 use async_graphql::{
     Variables,
@@ -130,6 +132,7 @@ impl Guard {
         let cost = sums.whole_cost();
         within("cost", cost, limits.cost)?;
         within("selection count", measure.document(&document), limits.selections as u64)?;
+        variables::check(&operation.node, variables)?;
         integers::check(&self.index, &document, &operation.node, variables)?;
 
         let kind = operation.node.ty;
