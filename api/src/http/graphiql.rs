@@ -101,8 +101,7 @@ fn serve(
     let tag = format!("W/\"{tag}\"");
     let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     let is_known = known.is_some_and(|known| known.split(',').any(|it| it.trim() == tag));
-    let mut response =
-        if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    let mut response = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response
         .insert_header((header::ETAG, tag))
         .insert_header((header::CACHE_CONTROL, cache))

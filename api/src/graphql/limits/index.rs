@@ -5,8 +5,7 @@ use std::collections::HashMap;
 use async_graphql::parser::{
     Error, parse_schema,
     types::{
-        BaseType, FieldDefinition, InputValueDefinition, OperationType, Type, TypeKind,
-        TypeSystemDefinition,
+        BaseType, FieldDefinition, InputValueDefinition, OperationType, Type, TypeKind, TypeSystemDefinition,
     },
 };
 

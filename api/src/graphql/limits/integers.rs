@@ -7,9 +7,7 @@ use async_graphql::{
     Name, Number, Value, Variables,
     parser::{
         Pos,
-        types::{
-            BaseType, ExecutableDocument, OperationDefinition, Selection, SelectionSet, Type,
-        },
+        types::{BaseType, ExecutableDocument, OperationDefinition, Selection, SelectionSet, Type},
     },
 };
 

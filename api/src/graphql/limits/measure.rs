@@ -112,8 +112,7 @@ impl<'a> Measure<'a> {
 
     /// The sums of an operation, its directives and those of its variables included.
     pub fn operation(&self, operation: &OperationDefinition) -> Sums {
-        let mut sums =
-            self.selection_set(&operation.selection_set.node, self.index.root(operation.ty));
+        let mut sums = self.selection_set(&operation.selection_set.node, self.index.root(operation.ty));
         let of_variables = operation.variable_definitions.iter().map(|it| it.node.directives.len());
         let directives = of_variables.sum::<usize>() + operation.directives.len();
         sums.directives = sums.directives.saturating_add(count(directives));
@@ -206,11 +205,9 @@ impl<'a> Measure<'a> {
 
     /// The larger of `first` and `last`, whichever are given.
     fn page(&self, field: &Field) -> u64 {
-        let asked = ["first", "last"].into_iter().filter_map(|name| {
-            match self.argument(field, name) {
-                Some(Size::Number(number)) => Some(number.clamp(0, LARGEST_PAGE as i64) as u64),
-                _ => None,
-            }
+        let asked = ["first", "last"].into_iter().filter_map(|name| match self.argument(field, name) {
+            Some(Size::Number(number)) => Some(number.clamp(0, LARGEST_PAGE as i64) as u64),
+            _ => None,
         });
         asked.max().unwrap_or(DEFAULT_PAGE)
     }

@@ -20,9 +20,9 @@ mod lexer;
 mod measure;
 mod order;
 mod refusal;
+mod variables;
 #[cfg(test)]
 mod tests;
-mod variables;
 
 use async_graphql::{
     Variables,

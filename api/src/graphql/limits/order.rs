@@ -18,11 +18,8 @@ type Spreads<'a> = std::vec::IntoIter<&'a Positioned<FragmentSpread>>;
 pub(super) fn fragments_in_order(
     document: &ExecutableDocument,
 ) -> Result<Vec<(&str, &FragmentDefinition)>, Refusal> {
-    let fragments: HashMap<&str, &FragmentDefinition> = document
-        .fragments
-        .iter()
-        .map(|(name, fragment)| (name.as_str(), &fragment.node))
-        .collect();
+    let fragments: HashMap<&str, &FragmentDefinition> =
+        document.fragments.iter().map(|(name, fragment)| (name.as_str(), &fragment.node)).collect();
     // By name, so that the same document always gets the same answer.
     let mut names: Vec<&str> = fragments.keys().copied().collect();
     names.sort_unstable();
@@ -97,7 +94,8 @@ mod tests {
 
     #[test]
     fn spread_fragments_come_first() {
-        let source = "{...A} fragment A on Q {...C ...B} fragment B on Q {x} fragment C on Q {y{...B ...Gone}}";
+        let source =
+            "{...A} fragment A on Q {...C ...B} fragment B on Q {x} fragment C on Q {y{...B ...Gone}}";
         assert_eq!(names(source).unwrap(), ["B", "C", "A"]);
     }
 

@@ -157,7 +157,9 @@ fn pages_within_pages_multiply() {
     let source = "{ regions(first: 10) { nodes { communities(first: 5) { nodes { slug name } } } } }";
     assert_eq!(cost(source), 2 + 10 * (2 + 5 * 2));
     assert_eq!(
-        message("{ regions(first: 100) { nodes { communities(first: 100) { nodes { practices(first: 100) { nodes { id } } } } } } }"),
+        message(
+            "{ regions(first: 100) { nodes { communities(first: 100) { nodes { practices(first: 100) { nodes { id } } } } } } }"
+        ),
         "The query's cost is 1020202; at most 50000 is allowed."
     );
 }
@@ -191,10 +193,14 @@ fn page_sizes_are_clamped_to_what_is_ever_answered() {
 
 #[test]
 fn lists_without_pages_count_as_ten_and_lists_of_scalars_as_one() {
-    let source = "{ monitoringReport(regionCode: \"RU-KDA\", year: \"2024-2025\") { growth { year communities } } }";
+    let source =
+        "{ monitoringReport(regionCode: \"RU-KDA\", year: \"2024-2025\") { growth { year communities } } }";
     assert_eq!(cost(source), 2 + 10 * 2);
     assert_eq!(cost("{ node(id: 1) { ... on Practice { title tags } } }"), 3);
-    assert_eq!(cost("{ communities(first: 2) { nodes { council { seats { municipality { id } } } } } }"), 2 + 2 * (2 + 10 * 2));
+    assert_eq!(
+        cost("{ communities(first: 2) { nodes { council { seats { municipality { id } } } } } }"),
+        2 + 2 * (2 + 10 * 2)
+    );
 }
 
 #[test]
@@ -253,7 +259,9 @@ fn every_limit_names_itself_and_both_numbers() {
         "The query's alias count is 31; at most 30 is allowed."
     );
     assert_eq!(
-        message(&"{ node(id: 1) { ...F } } fragment F on Node { id }".replace("...F", &"...F ".repeat(4_000))),
+        message(
+            &"{ node(id: 1) { ...F } } fragment F on Node { id }".replace("...F", &"...F ".repeat(4_000))
+        ),
         "The query's token count is 8017; at most 4000 is allowed."
     );
     assert_eq!(

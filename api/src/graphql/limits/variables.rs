@@ -7,10 +7,7 @@ use async_graphql::{Value, Variables, parser::types::OperationDefinition};
 use super::{Refusal, codes};
 
 /// Every variable whose type ends in `!` must have a value that is not null.
-pub(super) fn check(
-    operation: &OperationDefinition,
-    variables: &Variables,
-) -> Result<(), Refusal> {
+pub(super) fn check(operation: &OperationDefinition, variables: &Variables) -> Result<(), Refusal> {
     for definition in &operation.variable_definitions {
         let (at, definition) = (definition.pos, &definition.node);
         if definition.var_type.node.nullable {

@@ -61,8 +61,8 @@ struct Body<'a> {
 pub fn render(outcome: impl Into<Outcome>, media: MediaType) -> Answer {
     let (status, allow, body) = match &outcome.into() {
         Outcome::Problem(problem) => {
-            let errors = Some(std::slice::from_ref(&problem.error));
-            let body = Body { errors, data: None, extensions: None };
+            let errors = [problem.error()];
+            let body = Body { errors: Some(&errors), data: None, extensions: None };
             (problem.status, problem.allow, serde_json::to_vec(&body))
         }
         Outcome::Response(response) => {

@@ -98,10 +98,10 @@ fn read(mut parameters: Map<String, Value>) -> Result<GraphqlParams, Problem> {
         Some(_) => Err(wrong(name, "a JSON object")),
         None => Ok(Value::Object(Map::new())),
     };
-    let variables = serde_json::from_value(object("variables")?)
-        .map_err(|_| wrong("variables", "a JSON object"))?;
-    let extensions = serde_json::from_value(object("extensions")?)
-        .map_err(|_| wrong("extensions", "a JSON object"))?;
+    let variables =
+        serde_json::from_value(object("variables")?).map_err(|_| wrong("variables", "a JSON object"))?;
+    let extensions =
+        serde_json::from_value(object("extensions")?).map_err(|_| wrong("extensions", "a JSON object"))?;
     Ok(GraphqlParams { query, operation_name, variables, extensions })
 }
 
@@ -119,15 +119,14 @@ mod tests {
 
     fn said(result: Result<GraphqlParams, Problem>) -> (u16, String) {
         let problem = result.unwrap_err();
-        (problem.status.as_u16(), problem.error.message)
+        (problem.status.as_u16(), problem.message)
     }
 
     #[test]
     fn a_post_is_read() {
-        let params = post(
-            r#"{"query":"{a}","operationName":"A","variables":{"n":1},"extensions":{"x":[]},"more":1}"#,
-        )
-        .unwrap();
+        let params =
+            post(r#"{"query":"{a}","operationName":"A","variables":{"n":1},"extensions":{"x":[]},"more":1}"#)
+                .unwrap();
         assert_eq!((params.query.as_str(), params.operation_name.as_deref()), ("{a}", Some("A")));
         assert_eq!(params.variables.get("n"), Some(&async_graphql::Value::from(1)));
         assert_eq!(params.extensions.len(), 1);

@@ -16,24 +16,24 @@ pub mod codes {
 }
 
 /// A request that gets a status of its own instead of being executed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// The status, whatever the media type of the answer.
     pub status: StatusCode,
-    /// The only error in the body; more can be added to its extensions.
-    pub error: ServerError,
+    /// `extensions.code`, for programs.
+    pub code: &'static str,
+    /// The message, for people.
+    pub message: String,
+    /// `extensions.requestId`, by which the log is searched.
+    pub request_id: Option<String>,
     /// The methods for the `Allow` header of a 405.
     pub allow: Option<&'static str>,
 }
 
 impl Problem {
-    /// A problem with a code for programs and a message for people.
+    /// A problem without further headers.
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        let mut extensions = ErrorExtensionValues::default();
-        extensions.set("code", code);
-        let mut error = ServerError::new(message, None);
-        error.extensions = Some(extensions);
-        Self { status, error, allow: None }
+        Self { status, code, message: message.into(), request_id: None, allow: None }
     }
 
     /// 405 with the methods that are allowed.
@@ -44,5 +44,31 @@ impl Problem {
 
     pub(super) fn bad_request(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, codes::BAD_REQUEST, message)
+    }
+
+    /// The error in the answer's body.
+    pub(super) fn error(&self) -> ServerError {
+        let mut extensions = ErrorExtensionValues::default();
+        extensions.set("code", self.code);
+        if let Some(request_id) = &self.request_id {
+            extensions.set("requestId", request_id.as_str());
+        }
+        let mut error = ServerError::new(&self.message, None);
+        error.extensions = Some(extensions);
+        error
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_error_carries_code_and_request_id() {
+        let mut problem = Problem::bad_request("No.");
+        problem.request_id = Some("r1".to_owned());
+        let extensions = problem.error().extensions.unwrap();
+        assert_eq!(extensions.get("code"), Some(&async_graphql::Value::from("BAD_REQUEST")));
+        assert_eq!(extensions.get("requestId"), Some(&async_graphql::Value::from("r1")));
     }
 }
