@@ -1,12 +1,20 @@
 // Starts GraphiQL on the page; apart from the page because its policy allows no inline scripts.
 "use strict";
 
-const defaultQuery = `# Реестр профессиональных сообществ. Открытые данные видны без входа: нажмите ▶ или Ctrl-Enter.
-# The registry of professional communities. Public data needs no sign-in: press ▶ or Ctrl-Enter.
+const defaultQuery = `# Реестр профессиональных сообществ. Открытые данные
+# видны без входа: нажмите ▶ или Ctrl-Enter.
+# The registry of professional communities. Public data
+# needs no sign-in: press ▶ or Ctrl-Enter.
 #
 # Войти / To sign in:
-#   1. mutation { sessionCreate(input: { login: "…", password: "…" }) { accessToken userErrors { code message } } }
-#   2. Headers (внизу / below): { "Authorization": "Bearer <accessToken>" }
+# 1. mutation {
+#      sessionCreate(input: { login: "…", password: "…" }) {
+#        accessToken
+#        userErrors { code message }
+#      }
+#    }
+# 2. Headers (внизу / below):
+#    { "Authorization": "Bearer <accessToken>" }
 
 query CommunityRanking {
   communityRanking(first: 10) {
@@ -29,7 +37,9 @@ ReactDOM.createRoot(document.getElementById("graphiql")).render(
     defaultQuery,
     defaultEditorToolsVisibility: "headers",
     isHeadersEditorEnabled: true,
-    // A token is a secret: it stays in the tab and is gone with it.
+    // Queries and headers hold passwords and tokens, and GraphiQL's history keeps both:
+    // they are gone with the tab.
+    storage: window.sessionStorage,
     shouldPersistHeaders: false,
   }),
 );
