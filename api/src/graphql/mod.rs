@@ -4,6 +4,7 @@ pub mod caller;
 pub mod connection;
 pub mod errors;
 pub mod ids;
+pub mod limits;
 pub mod scalars;
 
 pub use caller::Caller;
