@@ -12,6 +12,8 @@ mod content;
 mod dice;
 mod model;
 mod source;
+#[cfg(test)]
+mod tests;
 
 pub use activity::*;
 pub use model::*;
