@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Mutex;
+
 use crate::{
     auth::{
         credentials::{Keys, Passwords},
@@ -28,6 +30,8 @@ pub struct App {
     pub passwords: Arc<Passwords>,
     /// What slows down guessing.
     pub throttle: Arc<Throttle>,
+    /// Taken by whoever builds a ranking board: one at a time in a process.
+    pub boards: Arc<Mutex<()>>,
 }
 
 impl App {
@@ -44,6 +48,7 @@ impl App {
             keys: Arc::new(keys),
             passwords: Arc::new(Passwords::new()?),
             throttle: Arc::default(),
+            boards: Arc::default(),
         })
     }
 }

@@ -10,4 +10,5 @@ pub mod demo;
 pub mod error;
 pub mod graphql;
 pub mod http;
+pub mod registry;
 pub mod text;

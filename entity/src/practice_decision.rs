@@ -23,8 +23,8 @@ pub struct Model {
     pub practice_version: i32,
     /// Why; required for return, rejection, withdrawal and annulment.
     pub reason: Option<String>,
-    /// Who took it.
-    pub account_id: AccountId,
+    /// Who took it; none where it is not known (taken before the registry).
+    pub account_id: Option<AccountId>,
     /// When.
     pub decided_at: DateTime<Utc>,
 }

@@ -76,7 +76,7 @@ impl MigrationTrait for Migration {
                 string("state"),
                 integer("practice_version"),
                 text_null("reason"),
-                uuid("account_id"),
+                uuid_null("account_id"),
                 timestamp_with_time_zone("decided_at"),
             ],
         );

@@ -140,4 +140,12 @@ impl Tx {
         self.committed.notify_waiters();
         Ok(())
     }
+
+    /// Commits what is nobody's change (a follower's own bookkeeping), without waking the followers.
+    ///
+    /// # Errors
+    /// The database's; then nothing was written.
+    pub async fn commit_quietly(self) -> Result<(), Error> {
+        Ok(self.inner.commit().await?)
+    }
 }

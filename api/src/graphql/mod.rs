@@ -6,5 +6,6 @@ pub mod errors;
 pub mod ids;
 pub mod limits;
 pub mod scalars;
+pub mod schema;
 
 pub use caller::Caller;

@@ -1,0 +1,149 @@
+//! The root lists: every concept's queries and mutations, put together.
+
+use async_graphql::{
+    Context, EmptySubscription, ID, Interface, MergedObject, Object, SDLExportOptions, Schema,
+};
+use entity::ids::{
+    AppointmentId, CommunityId, DepartmentId, InstituteId, MemberId, MunicipalityId, PracticeId, RegionId,
+    TypedId,
+};
+
+use super::{Caller, ids};
+use crate::{
+    auth::policy,
+    error::{Code, Error},
+    registry::{
+        account::graphql::{AccountMutation, AccountQuery},
+        community::graphql::{Community, CommunityQuery},
+        governance::graphql::Appointment,
+        institute::graphql::{Department, Institute},
+        journal::graphql::JournalQuery,
+        member::{self, graphql::Member},
+        practice::{
+            graphql::{Practice, PracticeQuery},
+            mutations::PracticeMutation,
+        },
+        ranking::graphql::RankingQuery,
+        region::graphql::{Municipality, Region, RegionQuery},
+    },
+};
+
+/// Everything that has an id of its own and can be looked up by it.
+#[derive(Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "The thing's id, unique in the whole registry."))]
+pub enum Node {
+    /// A federal subject.
+    Region(Region),
+    /// A district or town.
+    Municipality(Municipality),
+    /// A regional operator.
+    Institute(Institute),
+    /// A unit of an institute.
+    Department(Department),
+    /// A professional community.
+    Community(Community),
+    /// An office held for a term.
+    Appointment(Appointment),
+    /// A registration in a community.
+    Member(Member),
+    /// A practice.
+    Practice(Practice),
+}
+
+/// How many ids `nodes` takes at once.
+const NODES_MAX: usize = 100;
+
+/// The look-up by id.
+#[derive(Default)]
+pub struct NodeQuery;
+
+#[Object]
+impl NodeQuery {
+    /// Anything by its id; null when there is no such thing, or the caller may not see it.
+    async fn node(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Node>, Error> {
+        node(Caller::of(ctx)?, &id).await
+    }
+
+    /// Many things by their ids, at most 100: the result has the ids' length and order, null where there is
+    /// no such thing or the caller may not see it.
+    async fn nodes(&self, ctx: &Context<'_>, ids: Vec<ID>) -> Result<Vec<Option<Node>>, Error> {
+        if ids.len() > NODES_MAX {
+            return Err(Error::Refused(
+                Code::LimitExceeded,
+                format!("`nodes` takes at most {NODES_MAX} ids at once, not {}.", ids.len()),
+            ));
+        }
+        let caller = Caller::of(ctx)?;
+        // At once, so that ids of one type are one statement.
+        futures::future::try_join_all(ids.iter().map(|id| node(caller, id))).await
+    }
+}
+
+async fn node(caller: &Caller, id: &ID) -> Result<Option<Node>, Error> {
+    let (prefix, uuid) = ids::split(id)?;
+    let loader = &caller.loader;
+    Ok(match prefix {
+        RegionId::PREFIX => loader.load_one(RegionId(uuid)).await?.map(Region).map(Node::Region),
+        MunicipalityId::PREFIX => {
+            loader.load_one(MunicipalityId(uuid)).await?.map(Municipality).map(Node::Municipality)
+        }
+        InstituteId::PREFIX => loader.load_one(InstituteId(uuid)).await?.map(Institute).map(Node::Institute),
+        DepartmentId::PREFIX => {
+            loader.load_one(DepartmentId(uuid)).await?.map(Department).map(Node::Department)
+        }
+        CommunityId::PREFIX => loader.load_one(CommunityId(uuid)).await?.map(Community).map(Node::Community),
+        AppointmentId::PREFIX => {
+            let held = loader.load_one(AppointmentId(uuid)).await?;
+            held.map(|(row, holder)| Node::Appointment(Appointment(row, holder)))
+        }
+        MemberId::PREFIX => {
+            let to = policy::visible_members(&caller.actor);
+            member::service::get(&caller.app.db, &to, MemberId(uuid)).await?.map(Member).map(Node::Member)
+        }
+        PracticeId::PREFIX => loader.load_one(PracticeId(uuid)).await?.map(Practice).map(Node::Practice),
+        _ => {
+            let message = "The id is of no type that can be looked up.";
+            return Err(Error::Refused(Code::BadId, message.into()));
+        }
+    })
+}
+
+/// What can be read.
+#[derive(MergedObject, Default)]
+pub struct Query(
+    NodeQuery,
+    AccountQuery,
+    RegionQuery,
+    CommunityQuery,
+    PracticeQuery,
+    RankingQuery,
+    JournalQuery,
+);
+
+/// What can be done. Every mutation takes one `input` and answers with what it changed and `userErrors`.
+#[derive(MergedObject, Default)]
+pub struct Mutation(AccountMutation, PracticeMutation);
+
+/// The schema of the registry.
+pub type RegistrySchema = Schema<Query, Mutation, EmptySubscription>;
+
+/// Builds the schema.
+#[must_use]
+pub fn build(introspection: bool) -> RegistrySchema {
+    let mut builder = Schema::build(Query::default(), Mutation::default(), EmptySubscription);
+    if !introspection {
+        // A suggestion would tell what introspection does not.
+        builder = builder.disable_introspection().disable_suggestions();
+    }
+    builder.finish()
+}
+
+/// The schema in the schema definition language, as `schema.graphql` holds it.
+#[must_use]
+pub fn sdl() -> String {
+    let options = SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items();
+    let mut text = build(true).sdl_with_options(options);
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    text
+}

@@ -1,0 +1,179 @@
+//! The use cases of signing in, going on, and out.
+
+use chrono::{DateTime, Duration, Utc};
+use entity::{
+    account,
+    ids::{AccountId, SessionId},
+    refresh_token, session,
+};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use serde_json::json;
+
+use crate::{
+    app::App,
+    auth::{
+        Action, Actor, Place,
+        credentials::{hash_token, random_token},
+        policy,
+    },
+    db::{Change, Tx},
+    error::{Code, Error, Outcome, UserError, UserErrorCode},
+};
+
+/// What a caller gets to prove itself with.
+#[derive(Clone, Debug)]
+pub struct Tokens {
+    /// For the `Authorization` header, for some minutes.
+    pub access: String,
+    /// For the next [`refresh`], once.
+    pub refresh: String,
+    /// When the access token runs out.
+    pub expires_at: DateTime<Utc>,
+    /// The caller that the tokens stand for.
+    pub actor: Actor,
+}
+
+/// Longer logins and passwords are nobody's; checking them would only cost time.
+const LONGEST: usize = 200;
+
+/// Signs in by login and password.
+///
+/// # Errors
+/// `TOO_MANY_ATTEMPTS` after some failures for this login.
+pub async fn sign_in(app: &App, actor: &Actor, login: &str, password: String) -> Outcome<Tokens> {
+    let permit = policy::permit(actor, Action::SessionCreate, &Place::default())?;
+    let login = login.trim().to_lowercase();
+    let wrong = || {
+        let message = "The login or the password is wrong.";
+        Ok(Err(UserError::whole(UserErrorCode::InvalidCredentials, message).into()))
+    };
+    if login.len() > LONGEST || password.len() > LONGEST {
+        return wrong();
+    }
+    if !app.throttle.may_try(&login, actor.now) {
+        let message = "Too many failed sign-ins for this login; try again in some minutes.";
+        return Err(Error::Refused(Code::TooManyAttempts, message.into()));
+    }
+    let found = account::Entity::find()
+        .filter(account::Column::Login.eq(&login))
+        .filter(account::Column::ClosedAt.is_null())
+        .one(app.db.read())
+        .await?;
+    let hash = found.as_ref().map(|account| account.password_hash.clone());
+    let right = app.passwords.verify(password, hash).await?;
+    let Some(account) = found.filter(|_| right) else {
+        app.throttle.failed(&login, actor.now);
+        return wrong();
+    };
+    app.throttle.succeeded(&login);
+
+    let mut tx = app.db.begin(permit.of_account(account.id)).await?;
+    let id = SessionId::generate();
+    session::Entity::insert(session::ActiveModel {
+        id: Set(id),
+        account_id: Set(account.id),
+        created_at: Set(tx.at()),
+        expires_at: Set(tx.at() + Duration::days(app.config.session_days.into())),
+        revoked_at: Set(None),
+    })
+    .exec_without_returning(tx.db())
+    .await?;
+    let refresh = hand_out(&tx, id).await?;
+    tx.record(Change::of(id, None, Some(json!({ "login": account.login }))));
+    tx.commit().await?;
+    tokens(app, actor, account.id, id, refresh).await
+}
+
+/// Exchanges a refresh token for new tokens. A token that was used already revokes its family: either its
+/// holder or a thief has it, and nobody can tell which.
+///
+/// # Errors
+/// The database's.
+pub async fn refresh(app: &App, actor: &Actor, token: &str) -> Outcome<Tokens> {
+    let permit = policy::permit(actor, Action::SessionRefresh, &Place::default())?;
+    let wrong = || {
+        let message = "The refresh token is not valid any more; sign in again.";
+        Ok(Err(UserError::of("refreshToken", UserErrorCode::InvalidCredentials, message).into()))
+    };
+    if token.len() > LONGEST {
+        return wrong();
+    }
+    let hash = hash_token(token);
+    let Some(found) = refresh_token::Entity::find_by_id(hash.clone()).one(app.db.read()).await? else {
+        return wrong();
+    };
+    let live = session::Entity::find_by_id(found.session_id)
+        .find_also_related(account::Entity)
+        .filter(session::Column::RevokedAt.is_null())
+        .filter(session::Column::ExpiresAt.gt(actor.now))
+        .filter(account::Column::ClosedAt.is_null())
+        .one(app.db.read())
+        .await?;
+    let Some((session, Some(account))) = live else { return wrong() };
+
+    let mut tx = app.db.begin(permit.of_account(account.id)).await?;
+    // Of two exchanges at the same moment one changes the row; the other is a second use.
+    let used = refresh_token::Entity::update_many()
+        .col_expr(refresh_token::Column::UsedAt, Expr::value(tx.at()))
+        .filter(refresh_token::Column::Hash.eq(hash))
+        .filter(refresh_token::Column::UsedAt.is_null())
+        .exec(tx.db())
+        .await?;
+    if used.rows_affected == 0 {
+        tracing::warn!(login = account.login, "a refresh token was used twice; its session is revoked");
+        revoke(&mut tx, session.id, "a refresh token was used twice").await?;
+        tx.commit().await?;
+        return wrong();
+    }
+    let refresh = hand_out(&tx, session.id).await?;
+    tx.commit().await?;
+    tokens(app, actor, account.id, session.id, refresh).await
+}
+
+/// Signs out: the session's tokens are good no more.
+///
+/// # Errors
+/// `UNAUTHENTICATED` for a visitor.
+pub async fn sign_out(app: &App, actor: &Actor) -> Result<(), Error> {
+    let Some(identity) = &actor.identity else { return Err(policy::denied(actor, Action::SessionEnd)) };
+    let mut tx = app.db.begin(policy::permit(actor, Action::SessionEnd, &Place::default())?).await?;
+    revoke(&mut tx, identity.session, "signed out").await?;
+    tx.commit().await
+}
+
+async fn revoke(tx: &mut Tx, id: SessionId, why: &str) -> Result<(), Error> {
+    session::Entity::update_many()
+        .col_expr(session::Column::RevokedAt, Expr::value(tx.at()))
+        .filter(session::Column::Id.eq(id))
+        .filter(session::Column::RevokedAt.is_null())
+        .exec(tx.db())
+        .await?;
+    tx.record(Change::of(id, None, Some(json!({ "revoked": why }))));
+    Ok(())
+}
+
+async fn hand_out(tx: &Tx, id: SessionId) -> Result<String, Error> {
+    let token = random_token();
+    refresh_token::Entity::insert(refresh_token::ActiveModel {
+        hash: Set(hash_token(&token)),
+        session_id: Set(id),
+        issued_at: Set(tx.at()),
+        used_at: Set(None),
+    })
+    .exec_without_returning(tx.db())
+    .await?;
+    Ok(token)
+}
+
+async fn tokens(
+    app: &App,
+    actor: &Actor,
+    account: AccountId,
+    session: SessionId,
+    refresh: String,
+) -> Outcome<Tokens> {
+    let (access, expires_at) = app.keys.sign(account, session, actor.now, app.config.access_token_minutes)?;
+    let found = Actor::of_session(app.db.read(), session, actor.request_id.clone(), actor.now).await?;
+    let actor = found.ok_or_else(|| Error::broken("the session just made is gone"))?;
+    Ok(Ok(Tokens { access, refresh, expires_at, actor }))
+}

@@ -1,0 +1,321 @@
+//! Communities in the schema.
+
+use async_graphql::{Context, ID, InputObject, Object, OneofObject, SimpleObject};
+use entity::{community, community_document, community_link, cooperation_agreement, ids::CommunityId};
+use sea_orm::PaginatorTrait;
+
+use super::{
+    loader::{AgreementsOf, DocumentsOf, LinksOf},
+    rules, service,
+};
+use crate::{
+    auth::{Action, policy},
+    db::keyset::{List, Page},
+    error::Error,
+    graphql::{
+        Caller,
+        connection::{Slice, connection},
+        ids,
+        scalars::{AcademicYear, Date},
+    },
+    registry::{
+        governance::graphql::{Appointment, Council, Presidium, office_holder},
+        institute::graphql::Department,
+        member::graphql::{MemberConnection, members_page},
+        practice::graphql::{PracticeConnection, practices_page},
+        region::graphql::{Profile, Region, region_of},
+    },
+    text,
+};
+
+/// A professional community.
+#[derive(Clone)]
+pub struct Community(pub community::Model);
+
+connection!(CommunityConnection, CommunityEdge, Community, "communities, by name");
+
+/// A professional community of teachers: one profile in one region.
+#[Object]
+impl Community {
+    /// The community's id.
+    pub(crate) async fn id(&self) -> ID {
+        ids::encode(self.0.id)
+    }
+    /// The readable name in addresses, e.g. `kda-chemistry-teachers`; unique.
+    async fn slug(&self) -> &str {
+        &self.0.slug
+    }
+    /// The name, in Russian.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+    /// Where it works.
+    async fn region(&self, ctx: &Context<'_>) -> Result<Region, Error> {
+        region_of(Caller::of(ctx)?, self.0.region_id).await
+    }
+    /// Whom it gathers.
+    async fn profile(&self, ctx: &Context<'_>) -> Result<Profile, Error> {
+        let found = Caller::of(ctx)?.loader.load_one(self.0.profile_id).await?;
+        found.map(Into::into).ok_or_else(|| Error::broken("a community without its profile"))
+    }
+    /// The calendar year of its founding, where known.
+    async fn founded_year(&self) -> Option<i32> {
+        self.0.founded_year
+    }
+    /// Grows with every change of the community's own fields.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+    /// When it entered the federal registry; null while it has not. Only those that have stand in rankings.
+    async fn registered_on(&self) -> Option<Date> {
+        self.0.registered_on.map(Date)
+    }
+    /// The unit of the institute that supervises it.
+    async fn department(&self, ctx: &Context<'_>) -> Result<Option<Department>, Error> {
+        let Some(id) = self.0.department_id else { return Ok(None) };
+        Ok(Caller::of(ctx)?.loader.load_one(id).await?.map(Department))
+    }
+    /// Its site, groups and channels (a few).
+    async fn links(&self, ctx: &Context<'_>) -> Result<Vec<CommunityLink>, Error> {
+        let rows = Caller::of(ctx)?.loader.load_one(LinksOf(self.0.id)).await?;
+        Ok(rows.unwrap_or_default().into_iter().map(Into::into).collect())
+    }
+    /// Its governing documents (a few), oldest first.
+    async fn documents(&self, ctx: &Context<'_>) -> Result<Vec<CommunityDocument>, Error> {
+        let rows = Caller::of(ctx)?.loader.load_one(DocumentsOf(self.0.id)).await?;
+        Ok(rows.unwrap_or_default().into_iter().map(Into::into).collect())
+    }
+    /// Its cooperation agreements (a few), oldest first.
+    async fn agreements(&self, ctx: &Context<'_>) -> Result<Vec<CooperationAgreement>, Error> {
+        let rows = Caller::of(ctx)?.loader.load_one(AgreementsOf(self.0.id)).await?;
+        Ok(rows.unwrap_or_default().into_iter().map(Into::into).collect())
+    }
+    /// The institute's person responsible for it today; null when the office is vacant.
+    async fn coordinator(&self, ctx: &Context<'_>) -> Result<Option<Appointment>, Error> {
+        office_holder(Caller::of(ctx)?, self.0.id, entity::Office::Coordinator).await
+    }
+    /// Who leads it today; null when the office is vacant.
+    async fn chair(&self, ctx: &Context<'_>) -> Result<Option<Appointment>, Error> {
+        office_holder(Caller::of(ctx)?, self.0.id, entity::Office::Chair).await
+    }
+    /// Who takes the operational decisions today.
+    async fn presidium(&self, ctx: &Context<'_>) -> Result<Presidium, Error> {
+        Presidium::of(Caller::of(ctx)?, self.0.id).await
+    }
+    /// Who represents which municipality today, and which have nobody.
+    async fn council(&self) -> Council {
+        Council { community: self.0.id, region: self.0.region_id }
+    }
+    /// How many registrations are in force.
+    async fn member_count(&self) -> i64 {
+        self.0.member_count
+    }
+    /// How many published practices it owns.
+    async fn practice_count(&self) -> i64 {
+        self.0.practice_count
+    }
+    /// Its published practices, the newest first.
+    async fn practices(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<PracticeConnection, Error> {
+        let page = Page::new(first, after, last, before)?;
+        let filter = entity::practice::Filter {
+            community: Some(self.0.id),
+            states: vec![entity::PracticeState::Published],
+            ..Default::default()
+        };
+        practices_page(Caller::of(ctx)?, filter, &page).await
+    }
+    /// Its members with their personal data, in the order of registration. Only for the offices of the
+    /// community (a council representative sees the own municipality), the region's operator and the
+    /// auditor; `FORBIDDEN` for all others, who see `memberCount`.
+    async fn members(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<MemberConnection, Error> {
+        let caller = Caller::of(ctx)?;
+        let page = Page::new(first, after, last, before)?;
+        let scope = policy::scope(&caller.actor, Action::MembersRead);
+        let within = scope.all
+            || scope.regions.contains(&self.0.region_id)
+            || scope.communities.contains(&self.0.id)
+            || scope.municipalities.iter().any(|(community, _)| *community == self.0.id);
+        if !within {
+            return Err(policy::denied(&caller.actor, Action::MembersRead));
+        }
+        members_page(caller, self.0.id, &page).await
+    }
+    /// Which share of the region's teachers of the profile it has gathered by the end of the year (by today,
+    /// while the year runs); null where the headcount is not known.
+    async fn engagement(&self, ctx: &Context<'_>, year: AcademicYear) -> Result<Option<Engagement>, Error> {
+        let caller = Caller::of(ctx)?;
+        let found = service::engagement_in(&caller.app.db, &self.0, year.0, caller.actor.now).await?;
+        Ok(found.map(Into::into))
+    }
+}
+
+/// A link of a community.
+#[derive(SimpleObject)]
+pub struct CommunityLink {
+    /// What it leads to, in Russian.
+    title: String,
+    /// The address.
+    url: String,
+}
+
+impl From<community_link::Model> for CommunityLink {
+    fn from(row: community_link::Model) -> Self {
+        Self { title: row.title, url: row.url }
+    }
+}
+
+/// A governing document of a community: its statute, an order.
+#[derive(SimpleObject)]
+pub struct CommunityDocument {
+    /// The document's own number.
+    number: String,
+    /// Of what day.
+    issued_on: Date,
+    /// What it is called.
+    title: String,
+}
+
+impl From<community_document::Model> for CommunityDocument {
+    fn from(row: community_document::Model) -> Self {
+        Self { number: row.number, issued_on: Date(row.issued_on), title: row.title }
+    }
+}
+
+/// A cooperation agreement of a community.
+#[derive(SimpleObject)]
+pub struct CooperationAgreement {
+    /// With whom.
+    partner: String,
+    /// The agreement's own number.
+    number: Option<String>,
+    /// Signed on this day.
+    signed_on: Date,
+}
+
+impl From<cooperation_agreement::Model> for CooperationAgreement {
+    fn from(row: cooperation_agreement::Model) -> Self {
+        Self { partner: row.partner, number: row.number, signed_on: Date(row.signed_on) }
+    }
+}
+
+/// The share of teachers that a community has gathered, with both its numbers.
+#[derive(SimpleObject)]
+pub struct Engagement {
+    /// Distinct persons with a registration in force.
+    members: i64,
+    /// Teachers of the profile in the region in that year, as the operator entered it.
+    headcount: i64,
+    /// `members / headcount · 100`, to one decimal. Above 100 the headcount is probably out of date.
+    percent: f64,
+}
+
+impl From<rules::Engagement> for Engagement {
+    fn from(from: rules::Engagement) -> Self {
+        Self { members: from.members, headcount: from.headcount, percent: from.percent }
+    }
+}
+
+/// How to name one community: by exactly one of these.
+#[derive(OneofObject)]
+pub enum CommunityBy {
+    /// The community's id.
+    Id(ID),
+    /// The readable name, e.g. `kda-chemistry-teachers`.
+    Slug(String),
+}
+
+/// What narrows a list of communities; all given conditions must hold.
+#[derive(InputObject, Default)]
+pub struct CommunityFilter {
+    /// Of the region with this ISO 3166-2 code.
+    region_code: Option<String>,
+    /// Of the profile with this code.
+    profile_code: Option<String>,
+    /// With all these words in its name, in any grammatical form. At most 200 characters.
+    search: Option<String>,
+}
+
+/// A page of communities.
+///
+/// # Errors
+/// `BAD_CURSOR`, or the database's.
+pub async fn communities_page(
+    caller: &Caller,
+    filter: community::Filter,
+    page: &Page,
+) -> Result<CommunityConnection, Error> {
+    let db = caller.app.db.clone();
+    let list = List::of("communities", &filter);
+    let rows = service::list(&db, &filter, list, page).await?;
+    let count = move || {
+        let (db, filter) = (db.clone(), filter.clone());
+        async move { Ok(community::Entity::matching(&filter).count(db.read()).await?) }
+    };
+    Ok(CommunityConnection(Slice::new(list, rows, |row| (row.sort_key.clone(), row.id), Community, count)?))
+}
+
+/// The stemmed words of a `search` argument.
+///
+/// # Errors
+/// `BAD_INPUT` when it is too long.
+pub fn search_words(search: Option<String>) -> Result<Vec<String>, Error> {
+    let search = search.unwrap_or_default();
+    let length = search.chars().count();
+    if length > 200 {
+        return Err(Error::bad_input(format!(
+            "`search` is {length} characters long; at most 200 are allowed."
+        )));
+    }
+    Ok(text::stems(&search))
+}
+
+/// The queries of this concept.
+#[derive(Default)]
+pub struct CommunityQuery;
+
+#[Object]
+impl CommunityQuery {
+    /// One community; null when there is none.
+    async fn community(&self, ctx: &Context<'_>, by: CommunityBy) -> Result<Option<Community>, Error> {
+        let caller = Caller::of(ctx)?;
+        Ok(match by {
+            CommunityBy::Id(id) => caller.loader.load_one(ids::decode::<CommunityId>(&id)?).await?,
+            CommunityBy::Slug(slug) => service::by_slug(&caller.app.db, &slug).await?,
+        }
+        .map(Community))
+    }
+
+    /// Communities, by name.
+    async fn communities(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<CommunityFilter>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<CommunityConnection, Error> {
+        let page = Page::new(first, after, last, before)?;
+        let filter = filter.unwrap_or_default();
+        let filter = community::Filter {
+            region: filter.region_code,
+            profile: filter.profile_code,
+            words: search_words(filter.search)?,
+        };
+        communities_page(Caller::of(ctx)?, filter, &page).await
+    }
+}

@@ -1,0 +1,57 @@
+//! Batch loads of institutes and departments.
+
+use std::collections::HashMap;
+
+use async_graphql::dataloader::Loader;
+use entity::{
+    department,
+    ids::{InstituteId, RegionId},
+    institute,
+};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+
+use crate::{db::Reader, error::Error};
+
+load_by_id! {
+    InstituteId => institute,
+    DepartmentId => department,
+}
+
+/// The institute of a region.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct InstituteOf(pub RegionId);
+
+impl Loader<InstituteOf> for Reader {
+    type Value = institute::Model;
+    type Error = Error;
+
+    async fn load(&self, keys: &[InstituteOf]) -> Result<HashMap<InstituteOf, institute::Model>, Error> {
+        let rows = institute::Entity::find()
+            .filter(institute::Column::RegionId.is_in(keys.iter().map(|key| key.0)))
+            .all(self.db.read())
+            .await?;
+        Ok(rows.into_iter().map(|row| (InstituteOf(row.region_id), row)).collect())
+    }
+}
+
+/// The departments of an institute, by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DepartmentsOf(pub InstituteId);
+
+impl Loader<DepartmentsOf> for Reader {
+    type Value = Vec<department::Model>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[DepartmentsOf]) -> Result<HashMap<DepartmentsOf, Self::Value>, Error> {
+        let rows = department::Entity::find()
+            .filter(department::Column::InstituteId.is_in(keys.iter().map(|key| key.0)))
+            .order_by_asc(department::Column::Id)
+            .all(self.db.read())
+            .await?;
+        let mut found: HashMap<_, Vec<_>> = HashMap::new();
+        for row in rows {
+            found.entry(DepartmentsOf(row.institute_id)).or_default().push(row);
+        }
+        Ok(found)
+    }
+}

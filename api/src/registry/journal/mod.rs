@@ -1,0 +1,7 @@
+//! The journal as its readers see it: who changed what, when, and how it was before.
+//!
+//! Invariants: written by `db::Tx::commit` alone, in the transaction of the change; positions have no gap
+//! and stand in the order of commits; found only through `journal::Entity::visible`.
+
+pub mod graphql;
+pub mod service;

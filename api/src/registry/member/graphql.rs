@@ -1,0 +1,111 @@
+//! Registrations in the schema. A `Member` exists only where the caller may see it.
+
+use async_graphql::{Context, Enum, ID, Object};
+use entity::{ids::CommunityId, member, person};
+
+use super::service;
+use crate::{
+    auth::policy,
+    db::keyset::{List, Page},
+    error::Error,
+    graphql::{
+        Caller,
+        connection::{Slice, connection},
+        ids,
+        scalars::Date,
+    },
+    registry::{community::graphql::Community, region::graphql::Municipality},
+};
+
+/// The state of a registration.
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::MemberState")]
+pub enum MemberState {
+    /// Registered, not yet confirmed.
+    Pending,
+    /// In force.
+    Active,
+    /// Ended.
+    Left,
+}
+
+/// A person's registration in a community.
+#[derive(Clone)]
+pub struct Member(pub member::Model);
+
+connection!(MemberConnection, MemberEdge, Member, "members, in the order of registration");
+
+impl Member {
+    async fn person(&self, ctx: &Context<'_>) -> Result<person::Model, Error> {
+        let found = Caller::of(ctx)?.loader.load_one(self.0.person_id).await?;
+        found.ok_or_else(|| Error::broken("a registration without its person"))
+    }
+}
+
+/// A person's registration in a community, with personal data: seen by the person, the offices of the
+/// community, the region's operator and the auditor.
+#[Object]
+impl Member {
+    /// The registration's id.
+    pub(crate) async fn id(&self) -> ID {
+        ids::encode(self.0.id)
+    }
+    /// Surname, name, patronymic.
+    async fn full_name(&self, ctx: &Context<'_>) -> Result<String, Error> {
+        Ok(self.person(ctx).await?.full_name)
+    }
+    /// E-mail address, where known.
+    async fn email(&self, ctx: &Context<'_>) -> Result<Option<String>, Error> {
+        Ok(self.person(ctx).await?.email)
+    }
+    /// Where the person works.
+    async fn organization(&self, ctx: &Context<'_>) -> Result<Option<String>, Error> {
+        let Some(id) = self.0.organization_id else { return Ok(None) };
+        Ok(Caller::of(ctx)?.loader.load_one(id).await?.map(|row| row.name))
+    }
+    /// What the person does there.
+    async fn position(&self) -> Option<&str> {
+        self.0.position.as_deref()
+    }
+    /// From which municipality of the region.
+    async fn municipality(&self, ctx: &Context<'_>) -> Result<Municipality, Error> {
+        let found = Caller::of(ctx)?.loader.load_one(self.0.municipality_id).await?;
+        found.map(Municipality).ok_or_else(|| Error::broken("a registration without its municipality"))
+    }
+    /// In which community.
+    async fn community(&self, ctx: &Context<'_>) -> Result<Community, Error> {
+        let found = Caller::of(ctx)?.loader.load_one(self.0.community_id).await?;
+        found.map(Community).ok_or_else(|| Error::broken("a registration without its community"))
+    }
+    /// Pending, in force, or ended.
+    async fn state(&self) -> MemberState {
+        self.0.state.into()
+    }
+    /// First day.
+    async fn joined_on(&self) -> Date {
+        Date(self.0.joined_on)
+    }
+    /// The system that keeps this registration in step, where one does.
+    async fn source(&self) -> Option<&str> {
+        self.0.source.as_deref()
+    }
+    /// The registration's key in that system.
+    async fn external_id(&self) -> Option<&str> {
+        self.0.external_id.as_deref()
+    }
+}
+
+/// A page of a community's registrations that the caller may see.
+///
+/// # Errors
+/// `BAD_CURSOR`, or the database's.
+pub async fn members_page(caller: &Caller, of: CommunityId, page: &Page) -> Result<MemberConnection, Error> {
+    let (db, to) = (caller.app.db.clone(), policy::visible_members(&caller.actor));
+    let list = List::of("members", &of);
+    let rows = service::list(&db, &to, of, list, page).await?;
+    let count = move || {
+        let (db, to) = (db.clone(), to.clone());
+        async move { service::count(&db, &to, of).await }
+    };
+    Ok(MemberConnection(Slice::new(list, rows, |row| row.id, Member, count)?))
+}

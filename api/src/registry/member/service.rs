@@ -1,0 +1,46 @@
+//! Reads of registrations, each through the caller's visibility.
+
+use entity::{
+    ids::{CommunityId, MemberId},
+    member,
+};
+use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
+
+use crate::{
+    db::{
+        Db,
+        keyset::{self, List, Page, Rows},
+    },
+    error::Error,
+};
+
+/// A registration that the caller may see.
+///
+/// # Errors
+/// The database's.
+pub async fn get(db: &Db, to: &member::Visible, id: MemberId) -> Result<Option<member::Model>, Error> {
+    Ok(member::Entity::visible(to).filter(member::Column::Id.eq(id)).one(db.read()).await?)
+}
+
+/// A page of a community's registrations that the caller may see, in the order of registration.
+///
+/// # Errors
+/// `BAD_CURSOR`, or the database's.
+pub async fn list(
+    db: &Db,
+    to: &member::Visible,
+    of: CommunityId,
+    list: List,
+    page: &Page,
+) -> Result<Rows<member::Model>, Error> {
+    let select = member::Entity::visible(to).filter(member::Column::CommunityId.eq(of));
+    keyset::read::<_, MemberId>(db.read(), select, member::Column::Id, false, list, page).await
+}
+
+/// How many of a community's registrations the caller may see.
+///
+/// # Errors
+/// The database's.
+pub async fn count(db: &Db, to: &member::Visible, of: CommunityId) -> Result<u64, Error> {
+    Ok(member::Entity::visible(to).filter(member::Column::CommunityId.eq(of)).count(db.read()).await?)
+}

@@ -1,0 +1,279 @@
+//! Practices in the schema.
+
+use async_graphql::{Context, Enum, ID, InputObject, Object, OneofObject};
+use chrono::{DateTime, Utc};
+use entity::{
+    ids::{CommunityId, PracticeId},
+    practice, practice_decision,
+};
+use sea_orm::PaginatorTrait;
+
+use super::{
+    loader::{AuthorsOf, DecisionsOn, TagsOf},
+    rules, service,
+};
+use crate::{
+    auth::policy,
+    db::keyset::{List, Page},
+    error::Error,
+    graphql::{
+        Caller,
+        connection::{Slice, connection},
+        ids,
+    },
+    registry::{
+        community::graphql::{Community, search_words},
+        governance::graphql::PublicPerson,
+        institute::graphql::Department,
+        rating::graphql::{Rating, RatingConnection, RatingSummary, ratings_page, viewer_rating},
+        region::graphql::{Region, region_of},
+    },
+};
+
+/// Where a practice stands on its way to the federal registry.
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::PracticeState")]
+pub enum PracticeState {
+    /// Being written; seen by its authors only.
+    Draft,
+    /// Handed to the presidium; the text is frozen.
+    Submitted,
+    /// Back with its authors, with a reason.
+    Returned,
+    /// Approved by the chair or the presidium; awaits publication.
+    Approved,
+    /// In the federal registry, with a number; seen by everybody.
+    Published,
+    /// Refused for good, with a reason.
+    Rejected,
+    /// Taken back, with a reason.
+    Withdrawn,
+    /// Struck from the registry by the federal registrar.
+    Annulled,
+}
+
+/// A practice.
+#[derive(Clone)]
+pub struct Practice(pub practice::Model);
+
+connection!(PracticeConnection, PracticeEdge, Practice, "practices, the newest first");
+
+/// A practice: a described way of working that others can repeat.
+#[Object]
+impl Practice {
+    /// The practice's id.
+    pub(crate) async fn id(&self) -> ID {
+        ids::encode(self.0.id)
+    }
+    /// The number in the federal registry, given at publication, e.g. `2024-000123`; null before.
+    async fn number(&self) -> Option<&str> {
+        self.0.number.as_deref()
+    }
+    /// One line, in Russian.
+    async fn title(&self) -> &str {
+        &self.0.title
+    }
+    /// A paragraph, in Russian.
+    async fn summary(&self) -> &str {
+        &self.0.summary
+    }
+    /// The whole text, in Russian.
+    async fn body(&self) -> &str {
+        &self.0.body
+    }
+    /// The tags, in lower case, in its authors' order.
+    async fn tags(&self, ctx: &Context<'_>) -> Result<Vec<String>, Error> {
+        Ok(Caller::of(ctx)?.loader.load_one(TagsOf(self.0.id)).await?.unwrap_or_default())
+    }
+    /// Where it stands.
+    async fn state(&self) -> PracticeState {
+        self.0.state.into()
+    }
+    /// Grows with every change of the text. Pass it as `expectedVersion`.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+    /// The owning community; null when an institute's unit owns it.
+    async fn community(&self, ctx: &Context<'_>) -> Result<Option<Community>, Error> {
+        let Some(id) = self.0.community_id else { return Ok(None) };
+        Ok(Caller::of(ctx)?.loader.load_one(id).await?.map(Community))
+    }
+    /// The owning unit of an institute; null when a community owns it.
+    async fn department(&self, ctx: &Context<'_>) -> Result<Option<Department>, Error> {
+        let Some(id) = self.0.department_id else { return Ok(None) };
+        Ok(Caller::of(ctx)?.loader.load_one(id).await?.map(Department))
+    }
+    /// The owner's region.
+    async fn region(&self, ctx: &Context<'_>) -> Result<Region, Error> {
+        region_of(Caller::of(ctx)?, self.0.region_id).await
+    }
+    /// Who wrote it, in the order of the title page.
+    async fn authors(&self, ctx: &Context<'_>) -> Result<Vec<PublicPerson>, Error> {
+        let authors = Caller::of(ctx)?.loader.load_one(AuthorsOf(self.0.id)).await?.unwrap_or_default();
+        Ok(authors.iter().cloned().map(PublicPerson).collect())
+    }
+    /// When it was last submitted.
+    async fn submitted_at(&self) -> Option<DateTime<Utc>> {
+        self.0.submitted_at
+    }
+    /// When it entered the federal registry.
+    async fn published_at(&self) -> Option<DateTime<Utc>> {
+        self.0.published_at
+    }
+    /// How teachers have rated it.
+    async fn rating(&self) -> RatingSummary {
+        RatingSummary::of(&self.0)
+    }
+    /// The ratings one by one, without the raters' names, the newest first.
+    async fn ratings(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<RatingConnection, Error> {
+        let page = Page::new(first, after, last, before)?;
+        ratings_page(Caller::of(ctx)?, self.0.id, &page).await
+    }
+    /// The caller's own rating of it; null where there is none.
+    async fn viewer_rating(&self, ctx: &Context<'_>) -> Result<Option<Rating>, Error> {
+        viewer_rating(Caller::of(ctx)?, self.0.id).await
+    }
+    /// The decisions taken on it with their reasons, oldest first. For its authors and those who decide;
+    /// empty for all others.
+    async fn decisions(&self, ctx: &Context<'_>) -> Result<Vec<PracticeDecision>, Error> {
+        let caller = Caller::of(ctx)?;
+        let authors = caller.loader.load_one(AuthorsOf(self.0.id)).await?.unwrap_or_default();
+        let place = service::place(&self.0, authors.iter().map(|author| author.id).collect());
+        let wrote = caller.actor.person().is_some_and(|person| place.authors.contains(&person));
+        if !wrote && !policy::may(&caller.actor, crate::auth::Action::PracticeReadUnpublished, &place) {
+            return Ok(Vec::new());
+        }
+        let rows = caller.loader.load_one(DecisionsOn(self.0.id)).await?.unwrap_or_default();
+        Ok(rows.into_iter().map(PracticeDecision).collect())
+    }
+}
+
+/// A decision taken on a practice.
+pub struct PracticeDecision(practice_decision::Model);
+
+/// A decision taken on a practice. Kept for ever.
+#[Object]
+impl PracticeDecision {
+    /// The state to which it led.
+    async fn state(&self) -> PracticeState {
+        self.0.state.into()
+    }
+    /// Why; null for steps that need no reason.
+    async fn reason(&self) -> Option<&str> {
+        self.0.reason.as_deref()
+    }
+    /// Which version of the text it judged.
+    async fn version(&self) -> i32 {
+        self.0.practice_version
+    }
+    /// When it was taken.
+    async fn at(&self) -> DateTime<Utc> {
+        self.0.decided_at
+    }
+}
+
+/// How to name one practice: by exactly one of these.
+#[derive(OneofObject)]
+pub enum PracticeBy {
+    /// The practice's id.
+    Id(ID),
+    /// The number in the federal registry, e.g. `2024-000123`.
+    Number(String),
+}
+
+/// What narrows a list of practices; all given conditions must hold.
+#[derive(InputObject, Default)]
+pub struct PracticeFilter {
+    /// Of the region with this ISO 3166-2 code.
+    region_code: Option<String>,
+    /// Of the profile with this code.
+    profile_code: Option<String>,
+    /// Of this community.
+    community_id: Option<ID>,
+    /// In one of these states; left out, in any that the caller may see.
+    state: Option<Vec<PracticeState>>,
+    /// With all these words in its title, summary or tags, in any grammatical form. At most 200 characters.
+    search: Option<String>,
+    /// With all these tags (20 at most).
+    tags: Option<Vec<String>>,
+}
+
+impl PracticeFilter {
+    fn read(self) -> Result<practice::Filter, Error> {
+        let tags = self.tags.unwrap_or_default();
+        if tags.len() > rules::TAGS_MAX {
+            return Err(Error::bad_input(format!(
+                "At most {} tags can be asked for at once.",
+                rules::TAGS_MAX
+            )));
+        }
+        Ok(practice::Filter {
+            region: self.region_code,
+            profile: self.profile_code,
+            community: self.community_id.as_ref().map(ids::decode::<CommunityId>).transpose()?,
+            states: self.state.unwrap_or_default().into_iter().map(Into::into).collect(),
+            words: search_words(self.search)?,
+            tags: tags.iter().map(|tag| rules::fold_tag(tag)).collect(),
+        })
+    }
+}
+
+/// A page of the practices that the caller may see.
+///
+/// # Errors
+/// `BAD_CURSOR`, or the database's.
+pub async fn practices_page(
+    caller: &Caller,
+    filter: practice::Filter,
+    page: &Page,
+) -> Result<PracticeConnection, Error> {
+    let (db, to) = (caller.app.db.clone(), policy::visible_practices(&caller.actor));
+    let list = List::of("practices", &filter);
+    let rows = service::list(&db, &to, &filter, list, page).await?;
+    let count = move || {
+        let (db, to, filter) = (db.clone(), to.clone(), filter.clone());
+        async move { Ok(practice::Entity::matching(&to, &filter).count(db.read()).await?) }
+    };
+    Ok(PracticeConnection(Slice::new(list, rows, |row| (row.listed_at, row.id), Practice, count)?))
+}
+
+/// The queries of this concept.
+#[derive(Default)]
+pub struct PracticeQuery;
+
+#[Object]
+impl PracticeQuery {
+    /// One practice; null when there is none, or the caller may not see it.
+    async fn practice(&self, ctx: &Context<'_>, by: PracticeBy) -> Result<Option<Practice>, Error> {
+        let caller = Caller::of(ctx)?;
+        Ok(match by {
+            PracticeBy::Id(id) => caller.loader.load_one(ids::decode::<PracticeId>(&id)?).await?,
+            PracticeBy::Number(number) => {
+                service::by_number(&caller.app.db, &policy::visible_practices(&caller.actor), &number).await?
+            }
+        }
+        .map(Practice))
+    }
+
+    /// Practices that the caller may see, the newest first: the published ones, one's own, and those in the
+    /// scope of one's office.
+    async fn practices(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<PracticeFilter>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<PracticeConnection, Error> {
+        let page = Page::new(first, after, last, before)?;
+        practices_page(Caller::of(ctx)?, filter.unwrap_or_default().read()?, &page).await
+    }
+}

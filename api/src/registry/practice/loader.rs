@@ -1,0 +1,91 @@
+//! Batch loads of practices and of what hangs on them.
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::dataloader::Loader;
+use entity::{ids::PracticeId, person, practice, practice_author, practice_decision, practice_tag};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+
+use crate::{db::Reader, error::Error};
+
+impl Loader<PracticeId> for Reader {
+    type Value = practice::Model;
+    type Error = Error;
+
+    /// Only what the caller may see: the rest is as if it were not there.
+    async fn load(&self, ids: &[PracticeId]) -> Result<HashMap<PracticeId, practice::Model>, Error> {
+        let rows = practice::Entity::visible(&self.practices)
+            .filter(practice::Column::Id.is_in(ids.iter().copied()))
+            .all(self.db.read())
+            .await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+}
+
+/// The authors of a practice, in the order of the title page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AuthorsOf(pub PracticeId);
+
+impl Loader<AuthorsOf> for Reader {
+    type Value = Arc<Vec<person::Model>>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[AuthorsOf]) -> Result<HashMap<AuthorsOf, Self::Value>, Error> {
+        let rows = practice_author::Entity::find()
+            .find_also_related(person::Entity)
+            .filter(practice_author::Column::PracticeId.is_in(keys.iter().map(|key| key.0)))
+            .order_by_asc(practice_author::Column::Position)
+            .all(self.db.read())
+            .await?;
+        let mut found: HashMap<_, Vec<_>> = HashMap::new();
+        for (row, author) in rows {
+            found.entry(AuthorsOf(row.practice_id)).or_default().extend(author);
+        }
+        Ok(found.into_iter().map(|(key, rows)| (key, Arc::new(rows))).collect())
+    }
+}
+
+/// The tags of a practice, in its authors' order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TagsOf(pub PracticeId);
+
+impl Loader<TagsOf> for Reader {
+    type Value = Vec<String>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[TagsOf]) -> Result<HashMap<TagsOf, Vec<String>>, Error> {
+        let rows = practice_tag::Entity::find()
+            .filter(practice_tag::Column::PracticeId.is_in(keys.iter().map(|key| key.0)))
+            .order_by_asc(practice_tag::Column::Position)
+            .all(self.db.read())
+            .await?;
+        let mut found: HashMap<_, Vec<_>> = HashMap::new();
+        for row in rows {
+            found.entry(TagsOf(row.practice_id)).or_default().push(row.tag);
+        }
+        Ok(found)
+    }
+}
+
+/// The decisions taken on a practice, oldest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DecisionsOn(pub PracticeId);
+
+impl Loader<DecisionsOn> for Reader {
+    type Value = Vec<practice_decision::Model>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[DecisionsOn]) -> Result<HashMap<DecisionsOn, Self::Value>, Error> {
+        let rows = practice_decision::Entity::find()
+            .filter(practice_decision::Column::PracticeId.is_in(keys.iter().map(|key| key.0)))
+            .order_by_asc(practice_decision::Column::DecidedAt)
+            .order_by_asc(practice_decision::Column::Id)
+            .all(self.db.read())
+            .await?;
+        let mut found: HashMap<_, Vec<_>> = HashMap::new();
+        for row in rows {
+            found.entry(DecisionsOn(row.practice_id)).or_default().push(row);
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,270 @@
+//! The use cases that change practices: load what is visible, ask the policy, apply the rules, write and
+//! journal in one transaction.
+
+use chrono::Datelike;
+use entity::{
+    AcademicYear, PracticeState, community,
+    counter::PRACTICE_NUMBER,
+    ids::{CommunityId, DecisionId, PracticeId},
+    practice, practice_author, practice_decision, practice_tag,
+};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
+    QuerySelect, sea_query::Expr,
+};
+use serde_json::json;
+
+use super::{
+    rules::{self, Text},
+    service,
+};
+use crate::{
+    app::App,
+    auth::{Action, Actor, Place, policy},
+    db::{Change, Tx},
+    error::{Error, Outcome, UserError, UserErrorCode},
+    text,
+};
+
+/// Writes a new practice for a community, with the caller as its author.
+///
+/// # Errors
+/// `NOT_FOUND` for an unknown community, `FORBIDDEN` for a community in which the caller is no member.
+pub async fn create(app: &App, actor: &Actor, of: CommunityId, text: Text) -> Outcome<practice::Model> {
+    let found = community::Entity::find_by_id(of).one(app.db.read()).await?;
+    let community = found.ok_or_else(|| Error::not_found("community"))?;
+    let place = Place { region: Some(community.region_id), community: Some(of), ..Place::default() };
+    let permit = policy::permit(actor, Action::PracticeCreate, &place)?;
+    let author = actor.person().ok_or_else(|| Error::broken("a member without a person"))?;
+    let text = match rules::check_text(text) {
+        Ok(text) => text,
+        Err(errors) => return Ok(Err(errors.into())),
+    };
+    let (title, summary, body) =
+        (text.title.unwrap_or_default(), text.summary.unwrap_or_default(), text.body.unwrap_or_default());
+    let tags = text.tags.unwrap_or_default();
+    let mut tx = app.db.begin(permit).await?;
+    let id = PracticeId::generate();
+    let row = practice::ActiveModel {
+        id: Set(id),
+        number: Set(None),
+        search_key: Set(search_key(&title, &summary, &tags)),
+        title: Set(title),
+        summary: Set(summary),
+        body: Set(body),
+        state: Set(PracticeState::Draft),
+        version: Set(1),
+        community_id: Set(Some(of)),
+        department_id: Set(None),
+        region_id: Set(community.region_id),
+        profile_id: Set(Some(community.profile_id)),
+        created_by: Set(author),
+        created_at: Set(tx.at()),
+        submitted_at: Set(None),
+        published_at: Set(None),
+        published_year: Set(None),
+        listed_at: Set(tx.at()),
+        stars_1: Set(0),
+        stars_2: Set(0),
+        stars_3: Set(0),
+        stars_4: Set(0),
+        stars_5: Set(0),
+        rating_organizations: Set(0),
+        rating_sum: Set(0),
+    };
+    let row = row.insert(tx.db()).await?;
+    practice_author::Entity::insert(practice_author::ActiveModel {
+        practice_id: Set(id),
+        person_id: Set(author),
+        position: Set(1),
+    })
+    .exec_without_returning(tx.db())
+    .await?;
+    replace_tags(&tx, id, &tags).await?;
+    let after = json!({ "title": row.title, "version": row.version, "tags": tags, "state": row.state });
+    tx.record(change(&row, None, Some(after)));
+    tx.commit().await?;
+    Ok(Ok(row))
+}
+
+/// Changes the text of a draft, if it is still the version that the caller has seen.
+///
+/// # Errors
+/// `NOT_FOUND`, `FORBIDDEN`.
+pub async fn update(
+    app: &App,
+    actor: &Actor,
+    id: PracticeId,
+    expected_version: i32,
+    text: Text,
+) -> Outcome<practice::Model> {
+    let (permit, _) = may(app, actor, id, Action::PracticeUpdate).await?;
+    let text = match rules::check_text(text) {
+        Ok(text) => text,
+        Err(errors) => return Ok(Err(errors.into())),
+    };
+    let mut tx = app.db.begin(permit).await?;
+    let old = lock(&tx, id).await?;
+    if let Err(error) = rules::may_edit(old.state) {
+        return Ok(Err(error.into()));
+    }
+    if old.version != expected_version {
+        let message = format!(
+            "The practice is at version {}, not {expected_version}: somebody changed it meanwhile.",
+            old.version
+        );
+        return Ok(Err(UserError::of("expectedVersion", UserErrorCode::Conflict, message).into()));
+    }
+    let tags = match &text.tags {
+        Some(tags) => {
+            replace_tags(&tx, id, tags).await?;
+            tags.clone()
+        }
+        None => tags_of(&tx, id).await?,
+    };
+    let mut row = old.clone().into_active_model();
+    let title = text.title.unwrap_or_else(|| old.title.clone());
+    let summary = text.summary.unwrap_or_else(|| old.summary.clone());
+    row.search_key = Set(search_key(&title, &summary, &tags));
+    row.title = Set(title);
+    row.summary = Set(summary);
+    if let Some(body) = text.body {
+        row.body = Set(body);
+    }
+    row.version = Set(old.version + 1);
+    let new = row.update(tx.db()).await?;
+    let told = |row: &practice::Model| json!({ "title": row.title, "summary": row.summary, "body": row.body, "version": row.version });
+    tx.record(change(&new, Some(told(&old)), Some(told(&new))));
+    tx.commit().await?;
+    Ok(Ok(new))
+}
+
+/// Takes a step with a practice. Steps that need a reason bring it, checked, in `reason`.
+///
+/// # Errors
+/// `NOT_FOUND`, `FORBIDDEN`.
+pub async fn take_step(
+    app: &App,
+    actor: &Actor,
+    id: PracticeId,
+    action: Action,
+    reason: Option<String>,
+) -> Outcome<practice::Model> {
+    let seen = service::require(app.db.read(), &policy::visible_practices(actor), id).await?;
+    // Giving back is the presidium's while the practice is submitted, and the coordinator's once approved.
+    let action = match (action, seen.state) {
+        (Action::PracticeReturn, PracticeState::Approved) => Action::PracticeReturnApproved,
+        _ => action,
+    };
+    let (permit, authors) = may(app, actor, id, action).await?;
+    let reason = match reason.map(|reason| text::required("reason", &reason, rules::REASON_MAX)).transpose() {
+        Ok(reason) => reason,
+        Err(error) => return Ok(Err(error.into())),
+    };
+    let mut tx = app.db.begin(permit).await?;
+    let old = lock(&tx, id).await?;
+    let step = match rules::step_from(action, old.state) {
+        Ok(step) => step,
+        Err(error) => return Ok(Err(error.into())),
+    };
+    if action == Action::PracticeApprove && actor.person().is_some_and(|person| authors.contains(&person)) {
+        let message = "Nobody approves a practice of their own; another member of the presidium may.";
+        return Ok(Err(UserError::of("practiceId", UserErrorCode::NotEligible, message).into()));
+    }
+    let at = tx.at();
+    let mut row = old.clone().into_active_model();
+    row.state = Set(step.to);
+    if step.to == PracticeState::Submitted {
+        row.submitted_at = Set(Some(at));
+    }
+    if step.to == PracticeState::Published {
+        row.published_at = Set(Some(at));
+        row.published_year = Set(Some(AcademicYear::of(at)));
+        row.listed_at = Set(at);
+        count(&tx, old.community_id, 1).await?;
+        row.number = Set(Some(rules::registry_number(at.year(), tx.next(PRACTICE_NUMBER).await?)));
+    } else if old.state == PracticeState::Published {
+        count(&tx, old.community_id, -1).await?;
+    }
+    let new = row.update(tx.db()).await?;
+    let account = actor.identity.as_ref().map(|identity| identity.account);
+    practice_decision::Entity::insert(practice_decision::ActiveModel {
+        id: Set(DecisionId::generate()),
+        practice_id: Set(id),
+        state: Set(step.to),
+        practice_version: Set(new.version),
+        reason: Set(reason.clone()),
+        account_id: Set(account),
+        decided_at: Set(at),
+    })
+    .exec_without_returning(tx.db())
+    .await?;
+    let after = json!({ "state": new.state, "number": new.number, "reason": reason });
+    tx.record(change(&new, Some(json!({ "state": old.state })), Some(after)));
+    tx.commit().await?;
+    Ok(Ok(new))
+}
+
+/// The permit for an action on a practice that the caller can see, and who wrote it.
+async fn may(
+    app: &App,
+    actor: &Actor,
+    id: PracticeId,
+    action: Action,
+) -> Result<(policy::Permit, Vec<entity::ids::PersonId>), Error> {
+    let seen = service::require(app.db.read(), &policy::visible_practices(actor), id).await?;
+    let authors = service::authors(app.db.read(), id).await?;
+    let permit = policy::permit(actor, action, &service::place(&seen, authors.clone()))?;
+    Ok((permit, authors))
+}
+
+/// The practice as it stands, kept from others until the transaction ends.
+pub(crate) async fn lock(tx: &Tx, id: PracticeId) -> Result<practice::Model, Error> {
+    let row = practice::Entity::find_by_id(id).lock_exclusive().one(tx.db()).await?;
+    row.ok_or_else(|| Error::not_found("practice"))
+}
+
+/// Keeps the owner's number of published practices.
+async fn count(tx: &Tx, community: Option<CommunityId>, by: i64) -> Result<(), Error> {
+    let Some(id) = community else { return Ok(()) };
+    community::Entity::update_many()
+        .col_expr(community::Column::PracticeCount, Expr::col(community::Column::PracticeCount).add(by))
+        .filter(community::Column::Id.eq(id))
+        .exec(tx.db())
+        .await?;
+    Ok(())
+}
+
+async fn tags_of(tx: &Tx, id: PracticeId) -> Result<Vec<String>, Error> {
+    let rows =
+        practice_tag::Entity::find().filter(practice_tag::Column::PracticeId.eq(id)).all(tx.db()).await?;
+    Ok(rows.into_iter().map(|row| row.tag).collect())
+}
+
+async fn replace_tags(tx: &Tx, id: PracticeId, tags: &[String]) -> Result<(), Error> {
+    practice_tag::Entity::delete_many().filter(practice_tag::Column::PracticeId.eq(id)).exec(tx.db()).await?;
+    if tags.is_empty() {
+        return Ok(());
+    }
+    let rows = tags.iter().zip(0..).map(|(tag, position)| practice_tag::ActiveModel {
+        practice_id: Set(id),
+        tag: Set(tag.clone()),
+        position: Set(position),
+    });
+    practice_tag::Entity::insert_many(rows).exec_without_returning(tx.db()).await?;
+    Ok(())
+}
+
+/// What a search for practices looks in.
+#[must_use]
+pub fn search_key(title: &str, summary: &str, tags: &[String]) -> String {
+    text::search_key(&[title, summary, &tags.join(" ")])
+}
+
+pub(crate) fn change(
+    row: &practice::Model,
+    before: Option<serde_json::Value>,
+    after: Option<serde_json::Value>,
+) -> Change {
+    Change::of(row.id, before, after).within(row.region_id, row.community_id)
+}

@@ -1,0 +1,189 @@
+//! Follows the journal and rebuilds the boards that a change has made stale: at once after a change of this
+//! process, and within a quarter of a second after one of another.
+
+use std::{collections::HashSet, time::Duration};
+
+use entity::{
+    AcademicYear, community, counter,
+    ids::{CommunityId, PracticeId, ProfileId, RegionId, TypedId},
+    journal, ranking_board,
+};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
+
+use super::{
+    board::{self, Period, Spec},
+    build, loader,
+    method::Method,
+};
+use crate::{app::App, auth::Permit, error::Error};
+
+/// How often to look when nothing wakes us.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// How many entries of the journal to follow in one go.
+const AT_ONCE: u64 = 10_000;
+
+/// Follows the journal for as long as the application runs.
+pub async fn run(app: App) {
+    let committed = app.db.committed();
+    if let Err(error) = warm(&app).await {
+        tracing::error!(%error, ?error, "making the first boards");
+    }
+    loop {
+        // Registered before looking, so that a commit in between is not missed.
+        let wake = committed.notified();
+        if let Err(error) = follow(&app).await {
+            tracing::error!(%error, ?error, "following the journal");
+        }
+        let _ = tokio::time::timeout(LOOK_EVERY, wake).await;
+    }
+}
+
+/// Makes the boards of the front page, so that its first visitor does not wait for them.
+async fn warm(app: &App) -> Result<(), Error> {
+    let year = AcademicYear::of(app.clock.now());
+    let communities = Spec { method: Method::PublishedPractices, ..loader::federal_rating(year) };
+    for spec in [communities, loader::federal_rating(year)] {
+        let _turn = app.boards.lock().await;
+        if board::read(&app.db, &spec, None, 1, 1).await?.is_none() {
+            build::build(app, &spec).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Rebuilds what has become stale since the last time; true where there was something to follow.
+///
+/// # Errors
+/// The database's; what was not rebuilt is tried again the next time.
+pub async fn follow(app: &App) -> Result<bool, Error> {
+    let (last, done) = board::progress(app.db.read()).await?;
+    if last <= done {
+        return Ok(false);
+    }
+    let changes = journal::Entity::find()
+        .filter(journal::Column::Seq.gt(done))
+        .order_by_asc(journal::Column::Seq)
+        .limit(AT_ONCE)
+        .all(app.db.read())
+        .await?;
+    let reached = changes.last().map_or(last, |change| change.seq);
+    let touched = Touched::by(app, &changes).await?;
+    if !touched.is_empty() {
+        let current = AcademicYear::of(app.clock.now());
+        let boards = ranking_board::Entity::find().all(app.db.read()).await?;
+        for row in boards.iter().filter(|row| touched.reaches(row)) {
+            match Spec::parse(&row.key) {
+                // The board of a year that has ended meanwhile: nobody asks for it any more.
+                Some(Spec { period: Period::All(year), .. }) if year != current => {}
+                Some(spec) => {
+                    let _turn = app.boards.lock().await;
+                    build::build(app, &spec).await?;
+                }
+                None => {}
+            }
+        }
+    }
+    let tx = app.db.begin(Permit::system(app.clock.now())).await?;
+    counter::Entity::update_many()
+        .col_expr(counter::Column::Value, Expr::value(reached))
+        .filter(counter::Column::Name.eq(counter::BOARDS))
+        .filter(counter::Column::Value.lt(reached))
+        .exec(tx.db())
+        .await?;
+    tx.commit_quietly().await?;
+    Ok(true)
+}
+
+/// Which filters a batch of changes falls into, for either kind of ranking.
+#[derive(Debug, Default)]
+struct Touched {
+    communities: bool,
+    practices: bool,
+    regions: HashSet<RegionId>,
+    profiles: HashSet<ProfileId>,
+}
+
+impl Touched {
+    async fn by(app: &App, changes: &[journal::Model]) -> Result<Self, Error> {
+        let mut touched = Self::default();
+        let mut owners: HashSet<CommunityId> = HashSet::new();
+        for change in changes {
+            let (communities, practices) = concerns(change);
+            if communities || practices {
+                touched.communities |= communities;
+                touched.practices |= practices;
+                touched.regions.extend(change.region_id);
+                owners.extend(change.community_id);
+            }
+        }
+        if !owners.is_empty() {
+            let rows = community::Entity::find()
+                .filter(community::Column::Id.is_in(owners))
+                .all(app.db.read())
+                .await?;
+            touched.profiles.extend(rows.iter().map(|row| row.profile_id));
+        }
+        Ok(touched)
+    }
+
+    fn is_empty(&self) -> bool {
+        !self.communities && !self.practices
+    }
+
+    fn reaches(&self, board: &ranking_board::Model) -> bool {
+        let kind = Method::ALL.into_iter().find(|method| method.published().code == board.method);
+        kind.is_some_and(|method| if method.ranks_communities() { self.communities } else { self.practices })
+            && board.region_id.is_none_or(|id| self.regions.contains(&id))
+            && board.profile_id.is_none_or(|id| self.profiles.contains(&id))
+    }
+}
+
+/// Whether a change can move communities, and practices, in their rankings.
+fn concerns(change: &journal::Model) -> (bool, bool) {
+    match change.subject_type.as_str() {
+        // Only a practice that enters or leaves the registry moves anything.
+        PracticeId::PREFIX => {
+            let published = |side: &Option<serde_json::Value>| {
+                side.as_ref().and_then(|value| value.get("state")).is_some_and(|state| state == "PUBLISHED")
+            };
+            let moved = published(&change.before) != published(&change.after);
+            (moved, moved)
+        }
+        "rating" => (false, true),
+        "member" | CommunityId::PREFIX => (true, false),
+        _ => (false, false),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn change(subject_type: &str, before: Option<&str>, after: &str) -> journal::Model {
+        journal::Model {
+            seq: 1,
+            at: chrono::DateTime::default(),
+            account_id: None,
+            action: String::new(),
+            subject_type: subject_type.into(),
+            subject_id: uuid::Uuid::nil(),
+            region_id: None,
+            community_id: None,
+            before: before.map(|state| json!({ "state": state })),
+            after: Some(json!({ "state": after })),
+            request_id: None,
+        }
+    }
+
+    #[test]
+    fn only_what_enters_or_leaves_the_registry_moves_the_boards() {
+        assert_eq!(concerns(&change("practice", Some("APPROVED"), "PUBLISHED")), (true, true));
+        assert_eq!(concerns(&change("practice", Some("PUBLISHED"), "WITHDRAWN")), (true, true));
+        assert_eq!(concerns(&change("practice", Some("DRAFT"), "SUBMITTED")), (false, false));
+        assert_eq!(concerns(&change("practice", None, "DRAFT")), (false, false));
+        assert_eq!(concerns(&change("rating", None, "")), (false, true));
+        assert_eq!(concerns(&change("session", None, "")), (false, false));
+    }
+}

@@ -1,0 +1,111 @@
+//! Ratings in the schema.
+
+use async_graphql::{Context, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use entity::{ids::PracticeId, practice, rating};
+
+use super::{
+    loader::RatingBy,
+    rules::{self, Tally},
+    service,
+};
+use crate::{
+    db::keyset::{List, Page},
+    error::Error,
+    graphql::{
+        Caller,
+        connection::{Slice, connection},
+    },
+    registry::ranking,
+};
+
+/// How teachers have rated a practice.
+pub struct RatingSummary {
+    histogram: [i64; 5],
+    tally: Tally,
+}
+
+impl RatingSummary {
+    /// As the practice's row tells.
+    #[must_use]
+    pub fn of(row: &practice::Model) -> Self {
+        Self {
+            histogram: [row.stars_1, row.stars_2, row.stars_3, row.stars_4, row.stars_5],
+            tally: Tally { organizations: row.rating_organizations, sum: row.rating_sum },
+        }
+    }
+}
+
+/// How teachers have rated a practice.
+#[Object]
+impl RatingSummary {
+    /// How many ratings there are.
+    async fn count(&self) -> i64 {
+        self.histogram.iter().sum()
+    }
+    /// The plain mean of all stars; null while there is no rating.
+    async fn mean(&self) -> Option<f64> {
+        let count: i64 = self.histogram.iter().sum();
+        let stars: i64 = self.histogram.iter().zip(1..).map(|(count, stars)| count * stars).sum();
+        (count > 0).then(|| rules::shown(rules::divide(stars * rules::MICRO, count)))
+    }
+    /// The mean that the federal ranking goes by: over organizations, damped with ten organizations' worth
+    /// of the federation's mean. A hundred fives from one school count as one five.
+    async fn damped(&self, ctx: &Context<'_>) -> Result<f64, Error> {
+        let mean = ranking::graphql::federal_mean(Caller::of(ctx)?).await?;
+        Ok(rules::shown(rules::damped(self.tally, mean)))
+    }
+    /// How many gave 1, 2, 3, 4 and 5 stars: five numbers.
+    async fn histogram(&self) -> Vec<i64> {
+        self.histogram.to_vec()
+    }
+    /// From how many organizations the ratings come.
+    async fn organizations(&self) -> i64 {
+        self.tally.organizations
+    }
+}
+
+/// A teacher's rating of a practice, without the teacher's name.
+#[derive(Clone, SimpleObject)]
+pub struct Rating {
+    /// 1 to 5.
+    stars: i32,
+    /// In the rater's own words.
+    comment: Option<String>,
+    /// When it was given, or last changed.
+    rated_at: DateTime<Utc>,
+    /// Which version of the text it judged.
+    version: i32,
+}
+
+impl From<rating::Model> for Rating {
+    fn from(row: rating::Model) -> Self {
+        Self { stars: row.stars, comment: row.comment, rated_at: row.rated_at, version: row.practice_version }
+    }
+}
+
+connection!(RatingConnection, RatingEdge, Rating, "ratings, the newest first");
+
+/// A page of a practice's ratings.
+///
+/// # Errors
+/// `BAD_CURSOR`, or the database's.
+pub async fn ratings_page(caller: &Caller, of: PracticeId, page: &Page) -> Result<RatingConnection, Error> {
+    let db = caller.app.db.clone();
+    let list = List::of("ratings", &of);
+    let rows = service::list(&db, of, list, page).await?;
+    let count = move || {
+        let db = db.clone();
+        async move { service::count(&db, of).await }
+    };
+    Ok(RatingConnection(Slice::new(list, rows, |row| (row.rated_at, row.id), Rating::from, count)?))
+}
+
+/// The caller's own rating of a practice.
+///
+/// # Errors
+/// The database's.
+pub async fn viewer_rating(caller: &Caller, of: PracticeId) -> Result<Option<Rating>, Error> {
+    let Some(person) = caller.actor.person() else { return Ok(None) };
+    Ok(caller.loader.load_one(RatingBy(person, of)).await?.map(Into::into))
+}

@@ -1,0 +1,30 @@
+//! Batch load of one person's ratings.
+
+use std::collections::HashMap;
+
+use async_graphql::dataloader::Loader;
+use entity::{
+    ids::{PersonId, PracticeId},
+    rating,
+};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+use crate::{db::Reader, error::Error};
+
+/// What a person gave to a practice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RatingBy(pub PersonId, pub PracticeId);
+
+impl Loader<RatingBy> for Reader {
+    type Value = rating::Model;
+    type Error = Error;
+
+    async fn load(&self, keys: &[RatingBy]) -> Result<HashMap<RatingBy, rating::Model>, Error> {
+        let rows = rating::Entity::find()
+            .filter(rating::Column::PersonId.is_in(keys.iter().map(|key| key.0)))
+            .filter(rating::Column::PracticeId.is_in(keys.iter().map(|key| key.1)))
+            .all(self.db.read())
+            .await?;
+        Ok(rows.into_iter().map(|row| (RatingBy(row.person_id, row.practice_id), row)).collect())
+    }
+}

@@ -1,0 +1,89 @@
+//! The arithmetic of ratings: in integers, so that both databases and every client agree to the last digit.
+
+/// A star, or a score, in micro-points.
+pub const MICRO: i64 = 1_000_000;
+
+/// How many organizations' worth of the scope's mean a rating is damped with (`m`).
+pub const DAMPING: i64 = 10;
+
+/// The mean that is assumed where a scope has no rating at all: the middle of the scale.
+pub const NO_RATINGS_MEAN: i64 = 3 * MICRO;
+
+/// How the ratings of one organization, or of all, add up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// How many organizations rated.
+    pub organizations: i64,
+    /// The sum of their means, in micro-stars.
+    pub sum: i64,
+}
+
+impl Tally {
+    /// Adds an organization whose people gave `stars` in all in `count` ratings.
+    pub fn add(&mut self, count: i64, stars: i64) {
+        self.organizations += 1;
+        self.sum += divide(stars * MICRO, count);
+    }
+}
+
+/// `C`, the mean of a scope: of the organizations' means over all its practices.
+#[must_use]
+pub fn scope_mean(all: Tally) -> i64 {
+    if all.organizations == 0 { NO_RATINGS_MEAN } else { divide(all.sum, all.organizations) }
+}
+
+/// The damped mean `(m·C + n·R) / (m + n)`, in micro-stars: `n` organizations with the mean `R`.
+#[must_use]
+pub fn damped(tally: Tally, mean: i64) -> i64 {
+    divide(DAMPING * mean + tally.sum, DAMPING + tally.organizations)
+}
+
+/// Division of non-negative numbers, rounded half up.
+#[must_use]
+pub fn divide(numerator: i64, denominator: i64) -> i64 {
+    if denominator <= 0 {
+        return 0;
+    }
+    let (n, d) = (i128::from(numerator), i128::from(denominator));
+    i64::try_from((2 * n + d) / (2 * d)).unwrap_or(i64::MAX)
+}
+
+/// Micro-points as they are shown.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "scores lie far below 2^53")]
+pub fn shown(micro: i64) -> f64 {
+    micro as f64 / MICRO as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hundred_fives_from_one_school_count_as_one_five() {
+        let (mut school, mut person) = (Tally::default(), Tally::default());
+        school.add(100, 500);
+        person.add(1, 5);
+        assert_eq!(school, person);
+        assert_eq!(damped(school, 4 * MICRO), divide((10 * 4 + 5) * MICRO, 11));
+    }
+
+    #[test]
+    fn an_unrated_practice_stands_at_the_mean_of_its_scope() {
+        assert_eq!(damped(Tally::default(), 4_200_000), 4_200_000);
+        assert_eq!(scope_mean(Tally::default()), NO_RATINGS_MEAN);
+        assert_eq!(scope_mean(Tally { organizations: 3, sum: 13 * MICRO }), 4_333_333);
+    }
+
+    #[test]
+    fn more_organizations_pull_harder() {
+        let mean = 3 * MICRO;
+        let of = |n| damped(Tally { organizations: n, sum: n * 5 * MICRO }, mean);
+        assert!(of(1) < of(5) && of(5) < of(50) && of(50) < 5 * MICRO);
+    }
+
+    #[test]
+    fn halves_are_rounded_up() {
+        assert_eq!((divide(1, 2), divide(3, 2), divide(2, 3), divide(1, 3), divide(1, 0)), (1, 2, 1, 0, 0));
+    }
+}

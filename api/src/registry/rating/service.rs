@@ -1,0 +1,183 @@
+//! The use case of rating, and the reads of ratings.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use entity::{
+    MemberState, PracticeState,
+    ids::{OrganizationId, PersonId, PracticeId, RatingId},
+    member, person, practice, rating,
+};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel,
+    PaginatorTrait, QueryFilter, QuerySelect,
+};
+use serde_json::json;
+
+use super::rules::Tally;
+use crate::{
+    app::App,
+    auth::{Action, Actor, policy},
+    db::{
+        Change, Db, Tx,
+        keyset::{self, List, Page, Rows},
+    },
+    error::{Error, Outcome, UserError, UserErrorCode},
+    registry::practice::{rules as practice_rules, service as practices, write},
+    text,
+};
+
+/// Gives `stars` to a published practice, or changes the rating given before.
+///
+/// # Errors
+/// `NOT_FOUND`, `FORBIDDEN` for those who are no member anywhere.
+pub async fn rate(
+    app: &App,
+    actor: &Actor,
+    id: PracticeId,
+    stars: i32,
+    comment: Option<String>,
+) -> Outcome<practice::Model> {
+    let seen = practices::require(app.db.read(), &policy::visible_practices(actor), id).await?;
+    let authors = practices::authors(app.db.read(), id).await?;
+    let permit = policy::permit(actor, Action::PracticeRate, &practices::place(&seen, authors.clone()))?;
+    let rater = actor.person().ok_or_else(|| Error::broken("a member without a person"))?;
+    let mut errors = Vec::new();
+    if !(1..=5).contains(&stars) {
+        let message = format!("`stars` must lie between 1 and 5, not be {stars}.");
+        errors.push(UserError::of("stars", UserErrorCode::Invalid, message));
+    }
+    let comment = match comment.filter(|comment| !comment.trim().is_empty()) {
+        None => None,
+        Some(comment) => match text::required("comment", &comment, practice_rules::REASON_MAX) {
+            Ok(comment) => Some(comment),
+            Err(error) => {
+                errors.push(error);
+                None
+            }
+        },
+    };
+    if !errors.is_empty() {
+        return Ok(Err(errors.into()));
+    }
+    let not_eligible =
+        |message: &str| Ok(Err(UserError::of("practiceId", UserErrorCode::NotEligible, message).into()));
+    if authors.contains(&rater) {
+        return not_eligible("Nobody rates a practice of their own.");
+    }
+    if seen.community_id.is_some() && actor.rights.iter().any(|right| right.community == seen.community_id) {
+        return not_eligible("Nobody rates a practice of their own community.");
+    }
+
+    let mut tx = app.db.begin(permit).await?;
+    let row = write::lock(&tx, id).await?;
+    if row.state != PracticeState::Published {
+        let message =
+            format!("The practice is {}; only PUBLISHED ones are rated.", practice_rules::name(row.state));
+        return Ok(Err(UserError::of("practiceId", UserErrorCode::WrongState, message).into()));
+    }
+    let organization = organization_of(&tx, rater).await?;
+    let former = rating::Entity::find()
+        .filter(rating::Column::PracticeId.eq(id))
+        .filter(rating::Column::PersonId.eq(rater))
+        .one(tx.db())
+        .await?;
+    let before = former.as_ref().map(|old| json!({ "stars": old.stars, "comment": old.comment }));
+    let given = rating::ActiveModel {
+        id: Set(former.as_ref().map_or_else(RatingId::generate, |old| old.id)),
+        practice_id: Set(id),
+        person_id: Set(rater),
+        organization_id: Set(organization),
+        stars: Set(stars),
+        practice_version: Set(row.version),
+        comment: Set(comment.clone()),
+        rated_at: Set(tx.at()),
+    };
+    let given = if former.is_some() { given.update(tx.db()).await? } else { given.insert(tx.db()).await? };
+    let row = summarize(&tx, row).await?;
+    let after = json!({ "practice": id, "stars": stars, "comment": comment });
+    tx.record(Change::of(given.id, before, Some(after)).within(row.region_id, row.community_id));
+    tx.commit().await?;
+    Ok(Ok(row))
+}
+
+/// Where the rater works: as the person says, else as a registration in force says.
+async fn organization_of(tx: &Tx, rater: PersonId) -> Result<Option<OrganizationId>, Error> {
+    let own = person::Entity::find_by_id(rater).one(tx.db()).await?.and_then(|row| row.organization_id);
+    if own.is_some() {
+        return Ok(own);
+    }
+    let registered = member::Entity::find()
+        .filter(member::Column::PersonId.eq(rater))
+        .filter(member::Column::State.eq(MemberState::Active))
+        .filter(member::Column::OrganizationId.is_not_null())
+        .one(tx.db())
+        .await?;
+    Ok(registered.and_then(|row| row.organization_id))
+}
+
+#[derive(FromQueryResult)]
+struct Group {
+    organization_id: Option<OrganizationId>,
+    stars: i32,
+    ratings: i64,
+}
+
+/// Recomputes the practice's summary from its ratings.
+async fn summarize(tx: &Tx, row: practice::Model) -> Result<practice::Model, Error> {
+    let groups = rating::Entity::find()
+        .select_only()
+        .column(rating::Column::OrganizationId)
+        .column(rating::Column::Stars)
+        .column_as(rating::Column::Id.count(), "ratings")
+        .filter(rating::Column::PracticeId.eq(row.id))
+        .group_by(rating::Column::OrganizationId)
+        .group_by(rating::Column::Stars)
+        .into_model::<Group>()
+        .all(tx.db())
+        .await?;
+    let mut histogram = [0_i64; 5];
+    // Raters without a known organization count together as one.
+    let mut organizations: BTreeMap<Option<OrganizationId>, (i64, i64)> = BTreeMap::new();
+    for group in groups {
+        if let Some(count) = usize::try_from(group.stars - 1).ok().and_then(|index| histogram.get_mut(index))
+        {
+            *count += group.ratings;
+        }
+        let entry = organizations.entry(group.organization_id).or_default();
+        entry.0 += group.ratings;
+        entry.1 += group.ratings * i64::from(group.stars);
+    }
+    let mut tally = Tally::default();
+    for (count, stars) in organizations.into_values() {
+        tally.add(count, stars);
+    }
+    let mut row = row.into_active_model();
+    let [one, two, three, four, five] = histogram;
+    row.stars_1 = Set(one);
+    row.stars_2 = Set(two);
+    row.stars_3 = Set(three);
+    row.stars_4 = Set(four);
+    row.stars_5 = Set(five);
+    row.rating_organizations = Set(tally.organizations);
+    row.rating_sum = Set(tally.sum);
+    Ok(row.update(tx.db()).await?)
+}
+
+/// A page of a practice's ratings, the newest first.
+///
+/// # Errors
+/// `BAD_CURSOR`, or the database's.
+pub async fn list(db: &Db, of: PracticeId, list: List, page: &Page) -> Result<Rows<rating::Model>, Error> {
+    let select = rating::Entity::find().filter(rating::Column::PracticeId.eq(of));
+    let columns = (rating::Column::RatedAt, rating::Column::Id);
+    keyset::read::<_, (DateTime<Utc>, RatingId)>(db.read(), select, columns, true, list, page).await
+}
+
+/// How many ratings a practice has.
+///
+/// # Errors
+/// The database's.
+pub async fn count(db: &Db, of: PracticeId) -> Result<u64, Error> {
+    Ok(rating::Entity::find().filter(rating::Column::PracticeId.eq(of)).count(db.read()).await?)
+}

@@ -1,0 +1,199 @@
+//! Regions, municipalities and profiles in the schema.
+
+use async_graphql::{Context, ID, Object, OneofObject, SimpleObject};
+use entity::{ids::RegionId, municipality, profile, region};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+
+use super::service;
+use crate::{
+    db::keyset::{List, Page},
+    error::Error,
+    graphql::{
+        Caller,
+        connection::{Slice, connection},
+        ids,
+    },
+    registry::{
+        community::graphql::{CommunityConnection, communities_page},
+        institute::{self, graphql::Institute},
+    },
+};
+
+/// A federal subject.
+#[derive(Clone)]
+pub struct Region(pub region::Model);
+
+connection!(RegionConnection, RegionEdge, Region, "regions, by name");
+
+/// A federal subject of Russia.
+#[Object]
+impl Region {
+    /// The region's id.
+    pub(crate) async fn id(&self) -> ID {
+        ids::encode(self.0.id)
+    }
+    /// The ISO 3166-2 code, e.g. `RU-KDA`.
+    async fn code(&self) -> &str {
+        &self.0.code
+    }
+    /// The name, in Russian.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+    /// The regional operator; null while the region has none.
+    async fn institute(&self, ctx: &Context<'_>) -> Result<Option<Institute>, Error> {
+        let caller = Caller::of(ctx)?;
+        Ok(caller.loader.load_one(institute::loader::InstituteOf(self.0.id)).await?.map(Institute))
+    }
+    /// The region's districts and towns, by name.
+    async fn municipalities(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<MunicipalityConnection, Error> {
+        let (db, region) = (Caller::of(ctx)?.app.db.clone(), self.0.id);
+        let page = Page::new(first, after, last, before)?;
+        let list = List::of("municipalities", &region);
+        let rows = service::municipalities(&db, region, list, &page).await?;
+        let count = move || {
+            let db = db.clone();
+            async move {
+                let of_region = municipality::Column::RegionId.eq(region);
+                Ok(municipality::Entity::find().filter(of_region).count(db.read()).await?)
+            }
+        };
+        let slice = Slice::new(list, rows, |row| (row.sort_key.clone(), row.id), Municipality, count)?;
+        Ok(MunicipalityConnection(slice))
+    }
+    /// The region's communities, by name.
+    async fn communities(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<CommunityConnection, Error> {
+        let page = Page::new(first, after, last, before)?;
+        let filter = entity::community::Filter { region: Some(self.0.code.clone()), ..Default::default() };
+        communities_page(Caller::of(ctx)?, filter, &page).await
+    }
+}
+
+/// A district or town of a region.
+#[derive(Clone)]
+pub struct Municipality(pub municipality::Model);
+
+connection!(MunicipalityConnection, MunicipalityEdge, Municipality, "municipalities, by name");
+
+/// A district or town of a region.
+#[Object]
+impl Municipality {
+    /// The municipality's id.
+    pub(crate) async fn id(&self) -> ID {
+        ids::encode(self.0.id)
+    }
+    /// The name, in Russian.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+    /// The region in which it lies.
+    async fn region(&self, ctx: &Context<'_>) -> Result<Region, Error> {
+        region_of(Caller::of(ctx)?, self.0.region_id).await
+    }
+}
+
+/// The subject area or job that a community gathers: the same list in all regions, so that they compare.
+#[derive(Clone, SimpleObject)]
+pub struct Profile {
+    /// e.g. `chemistry-teachers`.
+    pub code: String,
+    /// The name, in Russian.
+    pub name: String,
+}
+
+impl From<profile::Model> for Profile {
+    fn from(row: profile::Model) -> Self {
+        Self { code: row.code, name: row.name }
+    }
+}
+
+connection!(ProfileConnection, ProfileEdge, Profile, "profiles");
+
+/// How to name one region: by exactly one of these.
+#[derive(OneofObject)]
+pub enum RegionBy {
+    /// The region's id.
+    Id(ID),
+    /// The ISO 3166-2 code, e.g. `RU-KDA`.
+    Code(String),
+}
+
+/// A region that a row refers to.
+///
+/// # Errors
+/// The database's.
+pub async fn region_of(caller: &Caller, id: RegionId) -> Result<Region, Error> {
+    let found = caller.loader.load_one(id).await?;
+    found.map(Region).ok_or_else(|| Error::broken("a row without its region"))
+}
+
+/// The queries of this concept.
+#[derive(Default)]
+pub struct RegionQuery;
+
+#[Object]
+impl RegionQuery {
+    /// One region; null when there is none.
+    async fn region(&self, ctx: &Context<'_>, by: RegionBy) -> Result<Option<Region>, Error> {
+        let caller = Caller::of(ctx)?;
+        Ok(match by {
+            RegionBy::Id(id) => caller.loader.load_one(ids::decode::<RegionId>(&id)?).await?,
+            RegionBy::Code(code) => service::by_code(&caller.app.db, &code).await?,
+        }
+        .map(Region))
+    }
+
+    /// All regions, by name.
+    async fn regions(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<RegionConnection, Error> {
+        let db = Caller::of(ctx)?.app.db.clone();
+        let page = Page::new(first, after, last, before)?;
+        let list = List::of("regions", &());
+        let rows = service::list(&db, list, &page).await?;
+        let count = move || {
+            let db = db.clone();
+            async move { Ok(region::Entity::find().count(db.read()).await?) }
+        };
+        Ok(RegionConnection(Slice::new(list, rows, |row| (row.sort_key.clone(), row.id), Region, count)?))
+    }
+
+    /// All profiles of communities.
+    async fn profiles(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<ProfileConnection, Error> {
+        let db = Caller::of(ctx)?.app.db.clone();
+        let page = Page::new(first, after, last, before)?;
+        let list = List::of("profiles", &());
+        let rows = service::profiles(&db, list, &page).await?;
+        let count = move || {
+            let db = db.clone();
+            async move { Ok(profile::Entity::find().count(db.read()).await?) }
+        };
+        Ok(ProfileConnection(Slice::new(list, rows, |row| row.id, Profile::from, count)?))
+    }
+}
