@@ -1,4 +1,242 @@
-//! x
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+//! The command line: what `registry` can be told to do.
+
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use clap::{Parser, Subcommand, error::ErrorKind};
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    app::App,
+    auth::policy,
+    clock::Clock,
+    config::{Config, Settings},
+    db::{Address, Db},
+    demo,
+    graphql::schema,
+    http::server::Bound,
+};
+
+/// The registry of professional teacher communities and their practices: a GraphQL API.
+#[derive(Parser)]
+#[command(
+    name = "registry",
+    version,
+    after_help = "A setting is looked for in the flags, then in the environment, then in the settings file, then in \
+                  the defaults. An unknown setting is an error."
+)]
+struct Cli {
+    /// A TOML file with settings: the flags' names with underscores, e.g. `data_dir = "/var/lib/registry"`
+    #[arg(long, env = "REGISTRY_CONFIG", global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    #[command(flatten)]
+    settings: Settings,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the API
+    Serve {
+        /// Refuse to start when the database lacks steps of the schema, instead of running them
+        #[arg(long)]
+        no_migrate: bool,
+    },
+    /// Serve the demonstration data: from a fresh embedded database in a folder of its own, or from the empty
+    /// database that is given
+    Demo,
+    /// Bring the database's schema up to date
+    Migrate,
+    /// Print the GraphQL schema
+    Schema,
+    /// Print who may do what
+    Policy,
+}
+
+/// Runs the program with the arguments of the process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
+            let _ = error.print();
+            return ExitCode::SUCCESS;
+        }
+        Err(error) if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let _ = error.print();
+            return ExitCode::from(2);
+        }
+        Err(error) => return fail(&first_sentence(&error.to_string()), 2),
+    };
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => fail(&message, 1),
+    }
+}
+
+/// One clear line on the standard error, and an exit code that is not zero.
+#[expect(clippy::print_stderr, reason = "the program's last word when it cannot go on")]
+fn fail(message: &str, code: u8) -> ExitCode {
+    eprintln!("registry: {message}");
+    ExitCode::from(code)
+}
+
+/// What clap says before its hints on usage, on one line.
+fn first_sentence(text: &str) -> String {
+    let text = text.strip_prefix("error: ").unwrap_or(text);
+    let first = text.split("\n\n").next().unwrap_or(text);
+    first.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn run(cli: Cli) -> Result<(), String> {
+    let folder_given = cli.settings.names_a_folder();
+    let config = Config::load(cli.settings, cli.config.as_deref())?;
+    match cli.command {
+        Command::Schema => {
+            print(&schema::sdl());
+            Ok(())
+        }
+        Command::Policy => {
+            print(&policy::print());
+            Ok(())
+        }
+        Command::Migrate => in_runtime(migrate(config)),
+        Command::Serve { no_migrate } => {
+            start_log(&config.log)?;
+            in_runtime(serve(config, no_migrate))
+        }
+        Command::Demo => {
+            start_log(if config.log == Config::default().log { "warn" } else { &config.log })?;
+            in_runtime(demonstrate(config, folder_given))
+        }
+    }
+}
+
+fn in_runtime(command: impl Future<Output = Result<(), String>>) -> Result<(), String> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| format!("cannot start: {e}"))?;
+    runtime.block_on(command)
+}
+
+/// JSON lines on the standard error.
+fn start_log(filter: &str) -> Result<(), String> {
+    let filter =
+        EnvFilter::try_new(filter).map_err(|e| format!("cannot read the log filter `{filter}`: {e}"))?;
+    tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .init();
+    Ok(())
+}
+
+fn address(config: &Config) -> Address {
+    match &config.database_url {
+        Some(url) => Address::parse(url),
+        None => Db::embedded(&config.data_dir),
+    }
+}
+
+async fn connect(config: &Config) -> Result<Db, String> {
+    Db::connect(&address(config), config.database_connections).await
+}
+
+async fn migrate(config: Config) -> Result<(), String> {
+    let db = connect(&config).await?;
+    let pending = pending(&db).await?;
+    db.migrate().await.map_err(|e| format!("cannot bring the schema up to date: {e}"))?;
+    db.close().await;
+    print(&format!("{} is up to date ({pending} steps run)\n", address(&config).shown()));
+    Ok(())
+}
+
+async fn pending(db: &Db) -> Result<usize, String> {
+    db.pending_migrations().await.map_err(|e| format!("cannot read the state of the schema: {e}"))
+}
+
+async fn serve(config: Config, no_migrate: bool) -> Result<(), String> {
+    let bound = Bound::new(&config.host, config.port)?;
+    let db = connect(&config).await?;
+    let pending = pending(&db).await?;
+    if pending > 0 && no_migrate {
+        return Err(format!("the database lacks {pending} steps of the schema; run `registry migrate`"));
+    }
+    db.migrate().await.map_err(|e| format!("cannot bring the schema up to date: {e}"))?;
+    let app = application(config, db).await?;
+    print(&format!("The registry listens on {0}; GraphiQL is at {0}/\n", bound.url()));
+    serve_until_stopped(app, bound).await
+}
+
+async fn application(config: Config, db: Db) -> Result<App, String> {
+    App::new(config, db, Clock::default()).await.map_err(|e| match e {
+        crate::error::Error::Internal(cause) => format!("cannot start: {cause}"),
+        refused => format!("cannot start: {refused}"),
+    })
+}
+
+async fn serve_until_stopped(app: App, bound: Bound) -> Result<(), String> {
+    let db = app.db.clone();
+    bound.serve(app, true)?.await.map_err(|e| format!("the server stopped: {e}"))?;
+    db.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn demonstrate(mut config: Config, folder_given: bool) -> Result<(), String> {
+    let bound = Bound::new(&config.host, config.port)?;
+    let mut own_folder = None;
+    if config.database_url.is_none() && !folder_given {
+        let folder = std::env::temp_dir().join(format!("registry-demo-{}", uuid::Uuid::now_v7().simple()));
+        config.data_dir.clone_from(&folder);
+        own_folder = Some(folder);
+    }
+    let outcome = demonstrate_in(config, bound).await;
+    if let Some(folder) = own_folder {
+        let _ = std::fs::remove_dir_all(folder);
+    }
+    outcome
+}
+
+async fn demonstrate_in(config: Config, bound: Bound) -> Result<(), String> {
+    let shown = address(&config).shown();
+    let db = connect(&config).await?;
+    db.migrate().await.map_err(|e| format!("cannot bring the schema up to date: {e}"))?;
+    let app = application(config, db).await?;
+    let told = demo::start(&app, &bound.url()).await.map_err(|e| format!("{shown}: {e}"))?;
+    print(&told);
+    serve_until_stopped(app, bound).await
+}
+
+/// A reader that has gone (`registry schema | head`) is no fault.
+fn print(text: &str) {
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_bad_argument_is_told_in_one_line() {
+        let error = Cli::try_parse_from(["registry", "serve", "--port", "x"]).err().map(|e| e.to_string());
+        let line = first_sentence(&error.unwrap_or_default());
+        assert!(line.contains("--port") && !line.contains('\n'), "{line}");
+    }
 }

@@ -74,10 +74,18 @@ pub struct Settings {
           value_parser = clap::value_parser!(u32).range(3..=100))]
     query_depth: Option<u32>,
 
-    /// Highest cost of a query, where a page multiplies what it holds [default: 20000]
+    /// Highest cost of a query, where a page multiplies what it holds [default: 50000]
     #[arg(long, env = "REGISTRY_QUERY_COST", global = true, value_name = "COST",
           value_parser = clap::value_parser!(u32).range(10..))]
     query_cost: Option<u32>,
+}
+
+impl Settings {
+    /// Whether the data folder was named on the command line or in the environment.
+    #[must_use]
+    pub fn names_a_folder(&self) -> bool {
+        self.data_dir.is_some()
+    }
 }
 
 /// The settings in force.
@@ -132,7 +140,7 @@ impl Default for Config {
             request_seconds: 15,
             body_bytes: 1 << 20,
             query_depth: 15,
-            query_cost: 20_000,
+            query_cost: 50_000,
         }
     }
 }

@@ -64,3 +64,8 @@ pub enum DemoDataError {
         day: u32,
     },
 }
+
+/// stub
+pub async fn start(_app: &crate::app::App, _url: &str) -> Result<String, String> {
+    Ok(String::new())
+}

@@ -1,4 +1,9 @@
-//! HTTP: the protocol of GraphQL over it, and the page to try it on.
+//! HTTP: actix and nothing else knows it. The protocol of GraphQL over HTTP, the endpoint that runs it, the
+//! page to try it on, health, and the server around them.
 
+mod endpoint;
 pub mod graphiql;
 pub mod protocol;
+mod request_id;
+pub mod server;
+mod service_pages;

@@ -1,0 +1,86 @@
+//! The server: binds, serves until it is told to stop, then lets running requests end.
+
+use std::{net::TcpListener, time::Duration};
+
+use actix_cors::Cors;
+use actix_web::{
+    App as Actix, HttpServer,
+    dev::Server,
+    http::header,
+    middleware::{Compress, from_fn},
+    web,
+};
+
+use super::{endpoint, endpoint::Endpoint, graphiql, request_id, service_pages};
+use crate::{app::App, registry::ranking};
+
+/// A bound server that has not begun to serve.
+#[derive(Debug)]
+pub struct Bound {
+    listener: TcpListener,
+}
+
+/// How long running requests may go on after the signal to stop.
+const STOP_WITHIN: u64 = 20;
+
+impl Bound {
+    /// Takes the address, so that an occupied port is told before anything else happens.
+    ///
+    /// # Errors
+    /// One line that names the address.
+    pub fn new(host: &str, port: u16) -> Result<Self, String> {
+        let listener =
+            TcpListener::bind((host, port)).map_err(|e| format!("cannot listen on {host}:{port}: {e}"))?;
+        Ok(Self { listener })
+    }
+
+    /// The address as a URL.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.listener
+            .local_addr()
+            .map_or_else(|_| "http://localhost".into(), |address| format!("http://{address}"))
+    }
+
+    /// Serves the application. The future ends after SIGTERM or SIGINT, when running requests have ended, or
+    /// when its handle is told to stop.
+    ///
+    /// # Errors
+    /// One line that says what is wrong.
+    pub fn serve(self, app: App, signals: bool) -> Result<Server, String> {
+        tokio::spawn(ranking::job::run(app.clone()));
+        let config = std::sync::Arc::clone(&app.config);
+        let endpoint = web::Data::new(Endpoint::new(app).map_err(|e| format!("cannot start: {e}"))?);
+        let server = HttpServer::new(move || {
+            Actix::new()
+                .app_data(endpoint.clone())
+                .wrap(cors(&config.cors_origins))
+                .wrap(Compress::default())
+                .wrap(from_fn(request_id::give))
+                .route("/graphql", web::route().to(endpoint::handle))
+                .configure(graphiql::configure)
+                .configure(service_pages::configure)
+        })
+        // Who sends headers slower than this is not served.
+        .client_request_timeout(Duration::from_secs(5))
+        .client_disconnect_timeout(Duration::from_secs(1))
+        .keep_alive(Duration::from_secs(75))
+        .shutdown_timeout(STOP_WITHIN);
+        let server = if signals { server } else { server.disable_signals() };
+        Ok(server.listen(self.listener).map_err(|e| format!("cannot listen: {e}"))?.run())
+    }
+}
+
+/// No cookie is ever used, so a foreign page can send nothing in a visitor's name; what is left to decide is
+/// whose pages may read the answers.
+fn cors(origins: &[String]) -> Cors {
+    let cors = Cors::default()
+        .allowed_methods(["GET", "POST"])
+        .allowed_headers([header::AUTHORIZATION, header::ACCEPT, header::CONTENT_TYPE, request_id::HEADER])
+        .expose_headers([request_id::HEADER])
+        .max_age(3600);
+    if origins.iter().any(|origin| origin == "*") {
+        return cors.allow_any_origin().send_wildcard();
+    }
+    origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
+}
