@@ -1,9 +1,11 @@
 //! What all concepts share on their way through GraphQL: the root lists, connections, ids, scalars, errors.
 
 pub mod caller;
+pub mod complete;
 pub mod connection;
 pub mod errors;
 pub mod ids;
+pub mod index;
 pub mod limits;
 pub mod scalars;
 pub mod schema;

@@ -24,7 +24,9 @@ use crate::{
     db::meter::{Meter, metered},
     error::{Code, Error},
     graphql::{
-        Caller, errors,
+        Caller,
+        complete::Plan,
+        errors,
         limits::{Checked, Guard, Limits},
         schema::{self, RegistrySchema},
     },
@@ -146,7 +148,13 @@ impl Endpoint {
         let now = self.app.clock.now();
         let actor = self.actor(request, id, now).await?;
         told.account = actor.identity.as_ref().map(|identity| identity.login.clone());
-        Ok(finish(self.run(params, checked, actor).await, id))
+        let plan =
+            checked.operation().map(|operation| Plan::new(self.guard.index(), &checked.document, operation));
+        let mut response = self.run(params, checked, actor).await;
+        if let Some(plan) = plan {
+            plan.complete(&mut response);
+        }
+        Ok(finish(response, id))
     }
 
     async fn body(&self, payload: web::Payload) -> Result<web::Bytes, Problem> {

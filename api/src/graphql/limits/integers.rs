@@ -11,7 +11,8 @@ use async_graphql::{
     },
 };
 
-use super::{Refusal, codes, index::Index};
+use super::{Refusal, codes};
+use crate::graphql::index::Index;
 
 /// Looks at every argument in the document, at all variables' defaults
 /// and at the values of the variables of the operation that will run.

@@ -18,7 +18,7 @@ use async_graphql::{
     },
 };
 
-use super::index::{FieldShape, Index};
+use crate::graphql::index::{FieldShape, Index};
 
 /// The page of a connection when neither `first` nor `last` is given.
 const DEFAULT_PAGE: u64 = 20;

@@ -14,7 +14,6 @@
 //! Fields, types and fragments that the schema does not know count as 1: reporting them is
 //! the schema's validation's job.
 
-mod index;
 mod integers;
 mod lexer;
 mod measure;
@@ -32,7 +31,7 @@ use async_graphql::{
     },
 };
 
-use index::Index;
+use crate::graphql::index::Index;
 use measure::Measure;
 pub use refusal::{Refusal, codes};
 
@@ -100,10 +99,22 @@ pub struct Checked {
     pub depth: usize,
 }
 
+impl Checked {
+    /// The operation that will run.
+    pub fn operation(&self) -> Option<&OperationDefinition> {
+        pick(&self.document, self.operation_name.as_deref()).ok().map(|(_, operation)| &operation.node)
+    }
+}
+
 impl Guard {
     /// Reads the schema; the error is the parser's.
     pub fn new(sdl: &str, limits: Limits) -> Result<Self, Error> {
         Ok(Self { index: Index::new(sdl)?, limits })
+    }
+
+    /// What the guard knows of the schema.
+    pub fn index(&self) -> &Index {
+        &self.index
     }
 
     /// Parses the source and lets it pass, or says why not.

@@ -1,4 +1,4 @@
-//! What the guard has to know of the schema, read once from its SDL.
+//! What the guard and the completion have to know of the schema, read once from its SDL.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use async_graphql::parser::{
 
 /// The fields of the schema's types, by name.
 #[derive(Debug)]
-pub(super) struct Index {
+pub struct Index {
     roots: [String; 3],
     outputs: HashMap<String, HashMap<String, FieldShape>>,
     inputs: HashMap<String, HashMap<String, Type>>,
@@ -19,7 +19,9 @@ pub(super) struct Index {
 
 /// What a field gives and takes.
 #[derive(Debug)]
-pub(super) struct FieldShape {
+pub struct FieldShape {
+    /// The type it returns, with its lists and non-null marks.
+    pub ty: Type,
     /// The name of the type it returns, without lists.
     pub result: String,
     /// It returns a list itself.
@@ -31,6 +33,7 @@ pub(super) struct FieldShape {
 }
 
 impl Index {
+    /// Reads the schema; the error is the parser's.
     pub fn new(sdl: &str) -> Result<Self, Error> {
         let mut index = Self {
             roots: ["Query", "Mutation", "Subscription"].map(String::from),
@@ -103,7 +106,7 @@ fn shape(field: FieldDefinition) -> (String, FieldShape) {
     };
     let arguments: HashMap<_, _> = field.arguments.into_iter().map(|it| value(it.node)).collect();
     let paged = arguments.contains_key("first") || arguments.contains_key("last");
-    (field.name.node.to_string(), FieldShape { result, list, paged, arguments })
+    (field.name.node.to_string(), FieldShape { ty: field.ty.node.clone(), result, list, paged, arguments })
 }
 
 fn value(definition: InputValueDefinition) -> (String, Type) {
