@@ -71,7 +71,6 @@ impl Tx {
     }
 
     /// By whose leave it is done.
-    #[must_use]
     pub fn permit(&self) -> &Permit {
         &self.permit
     }

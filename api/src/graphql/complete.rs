@@ -40,6 +40,12 @@ fn within<T>(path: &mut String, part: impl std::fmt::Display, look: impl FnOnce(
     seen
 }
 
+/// A selection set, and the type that its fields belong to.
+type Typed<'a> = (&'a str, &'a SelectionSet);
+
+/// Fields by key: each with its type, and the selection sets below it.
+type Merged<'a> = IndexMap<&'a Name, (Option<&'a Type>, Vec<Typed<'a>>)>;
+
 impl Plan {
     /// The shape of the answer to `operation`.
     #[must_use]
@@ -53,10 +59,9 @@ impl Plan {
     fn of<'a>(
         index: &'a Index,
         document: &'a ExecutableDocument,
-        sets: &mut Vec<(&'a str, &'a SelectionSet)>,
+        sets: &mut Vec<Typed<'a>>,
     ) -> Self {
-        // By key: the field's type, and the selection sets below it.
-        let mut merged: IndexMap<&Name, (Option<&Type>, Vec<(&str, &SelectionSet)>)> = IndexMap::new();
+        let mut merged = Merged::new();
         for (parent, set) in sets.drain(..) {
             collect(index, document, parent, set, &mut merged);
         }
@@ -145,7 +150,7 @@ fn collect<'a>(
     document: &'a ExecutableDocument,
     parent: &'a str,
     set: &'a SelectionSet,
-    merged: &mut IndexMap<&'a Name, (Option<&'a Type>, Vec<(&'a str, &'a SelectionSet)>)>,
+    merged: &mut Merged<'a>,
 ) {
     for selection in &set.items {
         match &selection.node {

@@ -60,13 +60,21 @@ pub struct NodeQuery;
 #[Object]
 impl NodeQuery {
     /// Anything by its id; null when there is no such thing, or the caller may not see it.
-    async fn node(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Node>, Error> {
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The thing's id.")] id: ID,
+    ) -> Result<Option<Node>, Error> {
         node(Caller::of(ctx)?, &id).await
     }
 
     /// Many things by their ids, at most 100: the result has the ids' length and order, null where there is
     /// no such thing or the caller may not see it.
-    async fn nodes(&self, ctx: &Context<'_>, ids: Vec<ID>) -> Result<Vec<Option<Node>>, Error> {
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The things' ids.")] ids: Vec<ID>,
+    ) -> Result<Vec<Option<Node>>, Error> {
         if ids.len() > NODES_MAX {
             return Err(Error::Refused(
                 Code::LimitExceeded,

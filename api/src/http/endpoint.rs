@@ -79,7 +79,7 @@ pub(super) async fn handle(
         Err(problem) => return refuse(problem, MediaType::Json, &id),
     };
     let outcome = metered(Arc::clone(&meter), endpoint.answer(&request, payload, &id, &mut told)).await;
-    let response = match outcome {
+    match outcome {
         Ok(response) => {
             let errors = response.errors.len();
             let response: HttpResponse = protocol::render(response, media).into();
@@ -98,8 +98,7 @@ pub(super) async fn handle(
             response
         }
         Err(problem) => refuse(problem, media, &id),
-    };
-    response
+    }
 }
 
 fn refuse(mut problem: Problem, media: MediaType, id: &str) -> HttpResponse {

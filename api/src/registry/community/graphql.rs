@@ -118,10 +118,15 @@ impl Community {
     async fn practices(
         &self,
         ctx: &Context<'_>,
+        #[graphql(
+            desc = "How many entries from the beginning, 1 to 100 (20 when neither `first` nor `last` is given)."
+        )]
         first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many entries from the end, 1 to 100; not together with `first`.")] last: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<PracticeConnection, Error> {
         let page = Page::new(first, after, last, before)?;
         let filter = entity::practice::Filter {
@@ -137,10 +142,15 @@ impl Community {
     async fn members(
         &self,
         ctx: &Context<'_>,
+        #[graphql(
+            desc = "How many entries from the beginning, 1 to 100 (20 when neither `first` nor `last` is given)."
+        )]
         first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many entries from the end, 1 to 100; not together with `first`.")] last: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<MemberConnection, Error> {
         let caller = Caller::of(ctx)?;
         let page = Page::new(first, after, last, before)?;
@@ -156,7 +166,11 @@ impl Community {
     }
     /// Which share of the region's teachers of the profile it has gathered by the end of the year (by today,
     /// while the year runs); null where the headcount is not known.
-    async fn engagement(&self, ctx: &Context<'_>, year: AcademicYear) -> Result<Option<Engagement>, Error> {
+    async fn engagement(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which academic year.")] year: AcademicYear,
+    ) -> Result<Option<Engagement>, Error> {
         let caller = Caller::of(ctx)?;
         let found = service::engagement_in(&caller.app.db, &self.0, year.0, caller.actor.now).await?;
         Ok(found.map(Into::into))
@@ -290,7 +304,11 @@ pub struct CommunityQuery;
 #[Object]
 impl CommunityQuery {
     /// One community; null when there is none.
-    async fn community(&self, ctx: &Context<'_>, by: CommunityBy) -> Result<Option<Community>, Error> {
+    async fn community(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which community.")] by: CommunityBy,
+    ) -> Result<Option<Community>, Error> {
         let caller = Caller::of(ctx)?;
         Ok(match by {
             CommunityBy::Id(id) => caller.loader.load_one(ids::decode::<CommunityId>(&id)?).await?,
@@ -303,11 +321,16 @@ impl CommunityQuery {
     async fn communities(
         &self,
         ctx: &Context<'_>,
-        filter: Option<CommunityFilter>,
+        #[graphql(desc = "What narrows the list.")] filter: Option<CommunityFilter>,
+        #[graphql(
+            desc = "How many entries from the beginning, 1 to 100 (20 when neither `first` nor `last` is given)."
+        )]
         first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many entries from the end, 1 to 100; not together with `first`.")] last: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<CommunityConnection, Error> {
         let page = Page::new(first, after, last, before)?;
         let filter = filter.unwrap_or_default();

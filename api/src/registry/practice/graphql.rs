@@ -128,10 +128,15 @@ impl Practice {
     async fn ratings(
         &self,
         ctx: &Context<'_>,
+        #[graphql(
+            desc = "How many entries from the beginning, 1 to 100 (20 when neither `first` nor `last` is given)."
+        )]
         first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many entries from the end, 1 to 100; not together with `first`.")] last: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<RatingConnection, Error> {
         let page = Page::new(first, after, last, before)?;
         ratings_page(Caller::of(ctx)?, self.0.id, &page).await
@@ -251,7 +256,11 @@ pub struct PracticeQuery;
 #[Object]
 impl PracticeQuery {
     /// One practice; null when there is none, or the caller may not see it.
-    async fn practice(&self, ctx: &Context<'_>, by: PracticeBy) -> Result<Option<Practice>, Error> {
+    async fn practice(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which practice.")] by: PracticeBy,
+    ) -> Result<Option<Practice>, Error> {
         let caller = Caller::of(ctx)?;
         Ok(match by {
             PracticeBy::Id(id) => caller.loader.load_one(ids::decode::<PracticeId>(&id)?).await?,
@@ -267,11 +276,16 @@ impl PracticeQuery {
     async fn practices(
         &self,
         ctx: &Context<'_>,
-        filter: Option<PracticeFilter>,
+        #[graphql(desc = "What narrows the list.")] filter: Option<PracticeFilter>,
+        #[graphql(
+            desc = "How many entries from the beginning, 1 to 100 (20 when neither `first` nor `last` is given)."
+        )]
         first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many entries from the end, 1 to 100; not together with `first`.")] last: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<PracticeConnection, Error> {
         let page = Page::new(first, after, last, before)?;
         practices_page(Caller::of(ctx)?, filter.unwrap_or_default().read()?, &page).await

@@ -31,7 +31,7 @@ impl PracticeMutation {
     async fn practice_create(
         &self,
         ctx: &Context<'_>,
-        input: PracticeCreateInput,
+        #[graphql(desc = "The new practice.")] input: PracticeCreateInput,
     ) -> Result<PracticePayload, Error> {
         let caller = Caller::of(ctx)?;
         let of = ids::decode::<CommunityId>(&input.community_id)?;
@@ -48,7 +48,7 @@ impl PracticeMutation {
     async fn practice_update(
         &self,
         ctx: &Context<'_>,
-        input: PracticeUpdateInput,
+        #[graphql(desc = "What to change.")] input: PracticeUpdateInput,
     ) -> Result<PracticePayload, Error> {
         let caller = Caller::of(ctx)?;
         let id = ids::decode::<PracticeId>(&input.practice_id)?;
@@ -61,7 +61,7 @@ impl PracticeMutation {
     async fn practice_submit(
         &self,
         ctx: &Context<'_>,
-        input: PracticeActionInput,
+        #[graphql(desc = "Which practice.")] input: PracticeActionInput,
     ) -> Result<PracticePayload, Error> {
         step(ctx, &input.practice_id, Action::PracticeSubmit, None).await
     }
@@ -71,7 +71,7 @@ impl PracticeMutation {
     async fn practice_return(
         &self,
         ctx: &Context<'_>,
-        input: PracticeReasonInput,
+        #[graphql(desc = "Which practice, and why.")] input: PracticeReasonInput,
     ) -> Result<PracticePayload, Error> {
         step(ctx, &input.practice_id, Action::PracticeReturn, Some(input.reason)).await
     }
@@ -80,7 +80,7 @@ impl PracticeMutation {
     async fn practice_approve(
         &self,
         ctx: &Context<'_>,
-        input: PracticeActionInput,
+        #[graphql(desc = "Which practice.")] input: PracticeActionInput,
     ) -> Result<PracticePayload, Error> {
         step(ctx, &input.practice_id, Action::PracticeApprove, None).await
     }
@@ -89,7 +89,7 @@ impl PracticeMutation {
     async fn practice_reject(
         &self,
         ctx: &Context<'_>,
-        input: PracticeReasonInput,
+        #[graphql(desc = "Which practice, and why.")] input: PracticeReasonInput,
     ) -> Result<PracticePayload, Error> {
         step(ctx, &input.practice_id, Action::PracticeReject, Some(input.reason)).await
     }
@@ -98,7 +98,7 @@ impl PracticeMutation {
     async fn practice_publish(
         &self,
         ctx: &Context<'_>,
-        input: PracticeActionInput,
+        #[graphql(desc = "Which practice.")] input: PracticeActionInput,
     ) -> Result<PracticePayload, Error> {
         step(ctx, &input.practice_id, Action::PracticePublish, None).await
     }
@@ -108,7 +108,7 @@ impl PracticeMutation {
     async fn practice_withdraw(
         &self,
         ctx: &Context<'_>,
-        input: PracticeReasonInput,
+        #[graphql(desc = "Which practice, and why.")] input: PracticeReasonInput,
     ) -> Result<PracticePayload, Error> {
         step(ctx, &input.practice_id, Action::PracticeWithdraw, Some(input.reason)).await
     }
@@ -117,7 +117,7 @@ impl PracticeMutation {
     async fn practice_annul(
         &self,
         ctx: &Context<'_>,
-        input: PracticeReasonInput,
+        #[graphql(desc = "Which practice, and why.")] input: PracticeReasonInput,
     ) -> Result<PracticePayload, Error> {
         step(ctx, &input.practice_id, Action::PracticeAnnul, Some(input.reason)).await
     }
@@ -127,7 +127,7 @@ impl PracticeMutation {
     async fn practice_rate(
         &self,
         ctx: &Context<'_>,
-        input: PracticeRateInput,
+        #[graphql(desc = "Which practice, and the rating.")] input: PracticeRateInput,
     ) -> Result<PracticePayload, Error> {
         let caller = Caller::of(ctx)?;
         let id = ids::decode::<PracticeId>(&input.practice_id)?;

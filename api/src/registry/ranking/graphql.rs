@@ -286,14 +286,19 @@ impl RankingQuery {
     async fn community_ranking(
         &self,
         ctx: &Context<'_>,
-        filter: Option<RankingFilter>,
+        #[graphql(desc = "What narrows the ranking.")] filter: Option<RankingFilter>,
         #[graphql(desc = "One academic year; left out, all time.")] period: Option<AcademicYear>,
         #[graphql(default_with = "CommunityRankingMethod::PublishedPractices")]
         method: CommunityRankingMethod,
+        #[graphql(
+            desc = "How many entries from the beginning, 1 to 100 (20 when neither `first` nor `last` is given)."
+        )]
         first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many entries from the end, 1 to 100; not together with `first`.")] last: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<CommunityRankingConnection, Error> {
         let caller = Caller::of(ctx)?;
         let page = Page::new(first, after, last, before)?;
@@ -319,13 +324,19 @@ impl RankingQuery {
     async fn practice_ranking(
         &self,
         ctx: &Context<'_>,
-        filter: Option<RankingFilter>,
+        #[graphql(desc = "What narrows the ranking.")] filter: Option<RankingFilter>,
         #[graphql(desc = "One academic year; left out, all time.")] period: Option<AcademicYear>,
-        #[graphql(default_with = "PracticeRankingMethod::Rating")] method: PracticeRankingMethod,
+        #[graphql(desc = "By which method.", default_with = "PracticeRankingMethod::Rating")]
+        method: PracticeRankingMethod,
+        #[graphql(
+            desc = "How many entries from the beginning, 1 to 100 (20 when neither `first` nor `last` is given)."
+        )]
         first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many entries from the end, 1 to 100; not together with `first`.")] last: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<PracticeRankingConnection, Error> {
         let caller = Caller::of(ctx)?;
         let page = Page::new(first, after, last, before)?;

@@ -49,10 +49,15 @@ impl Region {
     async fn municipalities(
         &self,
         ctx: &Context<'_>,
+        #[graphql(
+            desc = "How many entries from the beginning, 1 to 100 (20 when neither `first` nor `last` is given)."
+        )]
         first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many entries from the end, 1 to 100; not together with `first`.")] last: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<MunicipalityConnection, Error> {
         let (db, region) = (Caller::of(ctx)?.app.db.clone(), self.0.id);
         let page = Page::new(first, after, last, before)?;
@@ -72,10 +77,15 @@ impl Region {
     async fn communities(
         &self,
         ctx: &Context<'_>,
+        #[graphql(
+            desc = "How many entries from the beginning, 1 to 100 (20 when neither `first` nor `last` is given)."
+        )]
         first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many entries from the end, 1 to 100; not together with `first`.")] last: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<CommunityConnection, Error> {
         let page = Page::new(first, after, last, before)?;
         let filter = entity::community::Filter { region: Some(self.0.code.clone()), ..Default::default() };
@@ -148,7 +158,11 @@ pub struct RegionQuery;
 #[Object]
 impl RegionQuery {
     /// One region; null when there is none.
-    async fn region(&self, ctx: &Context<'_>, by: RegionBy) -> Result<Option<Region>, Error> {
+    async fn region(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which region.")] by: RegionBy,
+    ) -> Result<Option<Region>, Error> {
         let caller = Caller::of(ctx)?;
         Ok(match by {
             RegionBy::Id(id) => caller.loader.load_one(ids::decode::<RegionId>(&id)?).await?,
@@ -161,10 +175,15 @@ impl RegionQuery {
     async fn regions(
         &self,
         ctx: &Context<'_>,
+        #[graphql(
+            desc = "How many entries from the beginning, 1 to 100 (20 when neither `first` nor `last` is given)."
+        )]
         first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many entries from the end, 1 to 100; not together with `first`.")] last: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<RegionConnection, Error> {
         let db = Caller::of(ctx)?.app.db.clone();
         let page = Page::new(first, after, last, before)?;
@@ -181,10 +200,15 @@ impl RegionQuery {
     async fn profiles(
         &self,
         ctx: &Context<'_>,
+        #[graphql(
+            desc = "How many entries from the beginning, 1 to 100 (20 when neither `first` nor `last` is given)."
+        )]
         first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many entries from the end, 1 to 100; not together with `first`.")] last: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<ProfileConnection, Error> {
         let db = Caller::of(ctx)?.app.db.clone();
         let page = Page::new(first, after, last, before)?;
