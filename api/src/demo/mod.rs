@@ -1,7 +1,7 @@
 //! The demonstration data set: a small federation that shows what the registry can do.
 //!
 //! Pure data: `data/` holds the real figures and the invented lists (its README says which is which), the modules
-//! below compose them into one [`DemoSet`], always the same one. Whoever loads it inserts the lists in their order.
+//! below compose them into one [`DemoSet`], always the same one. [`load`] enters it in a database.
 //!
 //! Invariants, each with a test in `tests/`: Krasnodar's figures are those of the files; a rater never judges a
 //! practice of the own community; nothing happens before its cause or after the set's last day.
@@ -10,6 +10,7 @@ mod activity;
 mod calendar;
 mod content;
 mod dice;
+pub mod load;
 mod model;
 mod source;
 #[cfg(test)]

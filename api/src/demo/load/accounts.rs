@@ -1,0 +1,90 @@
+//! The logins and their grants.
+
+use entity::{Role, account, grant, ids::GrantId};
+use tokio::task::{JoinHandle, spawn_blocking};
+
+use super::{
+    LoadError, insert_all,
+    keys::{Keys, Series},
+    opening,
+};
+use crate::{
+    auth::credentials::hash_password,
+    db::Tx,
+    demo::{DEMO_PASSWORD, DemoDataError, DemoSet, ExplicitRole, source::at},
+    error::Error,
+};
+
+/// How many passwords are hashed at a time: each takes 19 MiB and a moment on purpose.
+const AT_ONCE: usize = 4;
+
+/// Hashes in the making.
+pub(super) struct Hashes(Vec<JoinHandle<Result<Vec<String>, Error>>>);
+
+/// Begins to hash the password once for each account, so that each has a salt of its own.
+pub(super) fn hash_passwords(accounts: usize) -> Hashes {
+    let tasks = (0..AT_ONCE).map(|turn| {
+        let share = accounts / AT_ONCE + usize::from(turn < accounts % AT_ONCE);
+        spawn_blocking(move || (0..share).map(|_| hash_password(DEMO_PASSWORD)).collect())
+    });
+    Hashes(tasks.collect())
+}
+
+impl Hashes {
+    /// One hash for each account.
+    pub async fn finish(self) -> Result<Vec<String>, Error> {
+        let mut hashes = Vec::new();
+        for task in self.0 {
+            hashes.extend(task.await.map_err(Error::internal)??);
+        }
+        Ok(hashes)
+    }
+}
+
+pub(super) async fn insert(
+    tx: &Tx,
+    set: &DemoSet,
+    keys: &Keys,
+    hashes: Vec<String>,
+) -> Result<(), LoadError> {
+    let accounts = set.accounts.iter().zip(&keys.accounts).zip(hashes).map(|((one, &id), password_hash)| {
+        let person = one.person.map(|person| at(&keys.people, person, "person"));
+        Ok(account::Model {
+            id,
+            login: one.login.clone(),
+            password_hash,
+            person_id: person.transpose()?.copied(),
+            created_at: opening(),
+            closed_at: None,
+        })
+    });
+    insert_all::<account::Entity>(tx, accounts.collect::<Result<_, DemoDataError>>()?).await?;
+    insert_all::<grant::Entity>(tx, grants(set, keys)?).await?;
+    Ok(())
+}
+
+fn grants(set: &DemoSet, keys: &Keys) -> Result<Vec<grant::Model>, DemoDataError> {
+    let mut ids = Series::of::<GrantId>();
+    let given = set.accounts.iter().zip(&keys.accounts);
+    let given = given.flat_map(|(one, &account_id)| one.grants.iter().map(move |grant| (account_id, grant)));
+    let rows = given.map(|(account_id, one)| {
+        let region = one.region.map(|region| at(&keys.regions, region, "region"));
+        let profile = one.profile.map(|profile| at(&keys.profiles, profile, "profile"));
+        Ok(grant::Model {
+            id: ids.next(opening()),
+            account_id,
+            role: match one.role {
+                ExplicitRole::FederalRegistrar => Role::FederalRegistrar,
+                ExplicitRole::RegionalOperator => Role::RegionalOperator,
+                ExplicitRole::Expert => Role::Expert,
+                ExplicitRole::Integrator => Role::Integrator,
+                ExplicitRole::Auditor => Role::Auditor,
+            },
+            region_id: region.transpose()?.copied(),
+            profile_id: profile.transpose()?.copied(),
+            valid_from: opening(),
+            valid_until: None,
+        })
+    });
+    rows.collect()
+}

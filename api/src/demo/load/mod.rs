@@ -1,0 +1,156 @@
+//! Enters the demonstration set in an empty database: all of it in one transaction, or nothing.
+
+mod accounts;
+mod communities;
+mod keys;
+mod people;
+mod places;
+mod practices;
+mod ratings;
+mod roles;
+#[cfg(test)]
+mod tests;
+
+use chrono::{DateTime, Utc};
+use entity::{AcademicYear, account, region};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, Iterable, QuerySelect};
+
+use self::keys::Keys;
+use super::{DemoDataError, MemberState, PracticeState, demo_set};
+use crate::{
+    auth::policy::Permit,
+    db::{Db, Tx},
+    error::Error,
+};
+
+/// Bind parameters of one statement; both databases take a few thousand more.
+const BINDS: usize = 30_000;
+
+/// What was loaded, for whoever has to tell it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loaded {
+    /// Regions.
+    pub regions: usize,
+    /// Communities.
+    pub communities: usize,
+    /// Published practices.
+    pub practices: usize,
+    /// Practices on their way, and those that were refused or taken back.
+    pub unfinished: usize,
+    /// Registrations in force.
+    pub members: usize,
+    /// The ways in; the password of all is [`super::DEMO_PASSWORD`].
+    pub accounts: Vec<Login>,
+}
+
+/// A way in, and whose part is played with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Login {
+    /// `chair.chemistry`.
+    pub login: String,
+    /// The role with its scope, in Russian.
+    pub role: String,
+}
+
+/// Why the set was not loaded; the database is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The database already holds something.
+    #[error("the database is not empty; the demonstration set is loaded into an empty one only")]
+    NotEmpty,
+    /// The set's own files are at fault.
+    #[error("the demonstration set is at fault: {0}")]
+    Set(#[from] DemoDataError),
+    /// The database's, or a fault of ours.
+    #[error("the demonstration set was not loaded: {}", cause(.0))]
+    Failed(Error),
+}
+
+impl From<Error> for LoadError {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<DbErr> for LoadError {
+    fn from(error: DbErr) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// Unlike a caller of the API, whoever loads the set is told the cause.
+fn cause(error: &Error) -> String {
+    match error {
+        Error::Refused(_, message) => message.clone(),
+        Error::Internal(cause) => cause.to_string(),
+    }
+}
+
+/// The moment at which the demonstration's registry was opened: its places, people and accounts are of then.
+fn opening() -> DateTime<Utc> {
+    AcademicYear(2022).start()
+}
+
+/// Enters the set in an empty, migrated database. `now` is the time of the journal's entries; everything else
+/// bears the times of the set.
+///
+/// # Errors
+/// [`LoadError`]; then nothing was written.
+pub async fn load(db: &Db, now: DateTime<Utc>) -> Result<Loaded, LoadError> {
+    let set = demo_set()?;
+    // Hashing goes on beside the inserts, which come to the accounts late.
+    let hashes = accounts::hash_passwords(set.accounts.len());
+    let keys = Keys::of(&set);
+    let accounts = roles::logins(&set)?;
+
+    let mut tx = db.begin(Permit::system(now)).await?;
+    if !holds_nothing(tx.db()).await? {
+        return Err(LoadError::NotEmpty);
+    }
+    places::insert(&tx, &set, &keys).await?;
+    communities::insert(&mut tx, &set, &keys).await?;
+    people::insert(&tx, &set, &keys).await?;
+    accounts::insert(&tx, &set, &keys, hashes.finish().await?).await?;
+    practices::insert(&mut tx, &set, &keys).await?;
+    ratings::insert(&tx, &set, &keys).await?;
+    tx.commit().await?;
+
+    let published = set.practices.iter().filter(|one| one.state == PracticeState::Published).count();
+    Ok(Loaded {
+        regions: set.regions.len(),
+        communities: set.communities.len(),
+        practices: published,
+        unfinished: set.practices.len() - published,
+        members: set.memberships.iter().filter(|one| one.state == MemberState::Active).count(),
+        accounts,
+    })
+}
+
+/// Whether the database holds nothing that the set could clash with: no region and no account.
+///
+/// # Errors
+/// The database's.
+pub async fn is_empty(db: &Db) -> Result<bool, Error> {
+    holds_nothing(db.read()).await
+}
+
+async fn holds_nothing(db: &impl ConnectionTrait) -> Result<bool, Error> {
+    Ok(region::Entity::find().limit(1).one(db).await?.is_none()
+        && account::Entity::find().limit(1).one(db).await?.is_none())
+}
+
+/// Inserts rows of one table, as many in a statement as it has room for.
+async fn insert_all<E>(tx: &Tx, rows: Vec<E::Model>) -> Result<(), Error>
+where
+    E: EntityTrait,
+    E::Model: IntoActiveModel<E::ActiveModel>,
+    E::ActiveModel: Send,
+{
+    let at_once = (BINDS / E::Column::iter().count().max(1)).max(1);
+    let mut rows = rows.into_iter().map(IntoActiveModel::into_active_model).peekable();
+    while rows.peek().is_some() {
+        let chunk: Vec<_> = rows.by_ref().take(at_once).collect();
+        E::insert_many(chunk).exec_without_returning(tx.db()).await?;
+    }
+    Ok(())
+}
