@@ -211,7 +211,7 @@ async fn demonstrate_in(config: Config, bound: Bound) -> Result<(), String> {
     let db = connect(&config).await?;
     db.migrate().await.map_err(|e| format!("cannot bring the schema up to date: {e}"))?;
     let app = application(config, db).await?;
-    let told = demo::start(&app, &bound.url()).await.map_err(|e| format!("{shown}: {e}"))?;
+    let told = demo::welcome::prepare(&app, &bound.url()).await.map_err(|e| format!("{shown}: {e}"))?;
     print(&told);
     serve_until_stopped(app, bound).await
 }

@@ -13,6 +13,7 @@ mod dice;
 pub mod load;
 mod model;
 mod source;
+pub mod welcome;
 #[cfg(test)]
 mod tests;
 
@@ -64,9 +65,4 @@ pub enum DemoDataError {
         /// Day.
         day: u32,
     },
-}
-
-/// stub
-pub async fn start(_app: &crate::app::App, _url: &str) -> Result<String, String> {
-    Ok(String::new())
 }

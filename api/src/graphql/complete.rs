@@ -56,11 +56,7 @@ impl Plan {
     }
 
     /// Merges selection sets, each with the type that its fields belong to.
-    fn of<'a>(
-        index: &'a Index,
-        document: &'a ExecutableDocument,
-        sets: &mut Vec<Typed<'a>>,
-    ) -> Self {
+    fn of<'a>(index: &'a Index, document: &'a ExecutableDocument, sets: &mut Vec<Typed<'a>>) -> Self {
         let mut merged = Merged::new();
         for (parent, set) in sets.drain(..) {
             collect(index, document, parent, set, &mut merged);
