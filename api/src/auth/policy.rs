@@ -11,7 +11,7 @@ use entity::{
     journal, member, practice,
 };
 
-use super::actor::{Actor, Right};
+use super::actor::{Actor, Identity, Right};
 use crate::error::{Code, Error};
 
 /// Something that can be done.
@@ -263,6 +263,15 @@ pub fn permit(actor: &Actor, action: Action, place: &Place) -> Result<Permit, Er
     Err(denied(actor, action))
 }
 
+/// The identity of a caller that has one. Asked before anything is looked up, so that a visitor is told to
+/// sign in whether or not there is such a thing.
+///
+/// # Errors
+/// `UNAUTHENTICATED`.
+pub fn signed_in(actor: &Actor, action: Action) -> Result<&Identity, Error> {
+    actor.identity.as_ref().ok_or_else(|| denied(actor, action))
+}
+
 /// The refusal of `action` to `actor`.
 #[must_use]
 pub fn denied(actor: &Actor, action: Action) -> Error {
@@ -428,7 +437,6 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::auth::Identity;
 
     fn actor(role: Role, community: u128, person: u128) -> Actor {
         let mut actor = Actor::visitor("r".into(), DateTime::default());

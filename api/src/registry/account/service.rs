@@ -135,7 +135,7 @@ pub async fn refresh(app: &App, actor: &Actor, token: &str) -> Outcome<Tokens> {
 /// # Errors
 /// `UNAUTHENTICATED` for a visitor.
 pub async fn sign_out(app: &App, actor: &Actor) -> Result<(), Error> {
-    let Some(identity) = &actor.identity else { return Err(policy::denied(actor, Action::SessionEnd)) };
+    let identity = policy::signed_in(actor, Action::SessionEnd)?;
     let mut tx = app.db.begin(policy::permit(actor, Action::SessionEnd, &Place::default())?).await?;
     revoke(&mut tx, identity.session, "signed out").await?;
     tx.commit().await

@@ -31,6 +31,7 @@ use crate::{
 /// # Errors
 /// `NOT_FOUND` for an unknown community, `FORBIDDEN` for a community in which the caller is no member.
 pub async fn create(app: &App, actor: &Actor, of: CommunityId, text: Text) -> Outcome<practice::Model> {
+    policy::signed_in(actor, Action::PracticeCreate)?;
     let found = community::Entity::find_by_id(of).one(app.db.read()).await?;
     let community = found.ok_or_else(|| Error::not_found("community"))?;
     let place = Place { region: Some(community.region_id), community: Some(of), ..Place::default() };
@@ -150,6 +151,7 @@ pub async fn take_step(
     action: Action,
     reason: Option<String>,
 ) -> Outcome<practice::Model> {
+    policy::signed_in(actor, action)?;
     let seen = service::require(app.db.read(), &policy::visible_practices(actor), id).await?;
     // Giving back is the presidium's while the practice is submitted, and the coordinator's once approved.
     let action = match (action, seen.state) {
@@ -212,6 +214,7 @@ async fn may(
     id: PracticeId,
     action: Action,
 ) -> Result<(policy::Permit, Vec<entity::ids::PersonId>), Error> {
+    policy::signed_in(actor, action)?;
     let seen = service::require(app.db.read(), &policy::visible_practices(actor), id).await?;
     let authors = service::authors(app.db.read(), id).await?;
     let permit = policy::permit(actor, action, &service::place(&seen, authors.clone()))?;

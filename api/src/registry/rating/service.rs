@@ -38,6 +38,7 @@ pub async fn rate(
     stars: i32,
     comment: Option<String>,
 ) -> Outcome<practice::Model> {
+    policy::signed_in(actor, Action::PracticeRate)?;
     let seen = practices::require(app.db.read(), &policy::visible_practices(actor), id).await?;
     let authors = practices::authors(app.db.read(), id).await?;
     let permit = policy::permit(actor, Action::PracticeRate, &practices::place(&seen, authors.clone()))?;
