@@ -6,7 +6,8 @@ use std::{
     process::ExitCode,
 };
 
-use clap::{Parser, Subcommand, error::ErrorKind};
+use clap::{Parser, Subcommand, ValueEnum, error::ErrorKind};
+use entity::Role;
 use tracing_subscriber::EnvFilter;
 
 use crate::{
@@ -16,8 +17,10 @@ use crate::{
     config::{Config, Settings},
     db::{Address, Db},
     demo,
+    error::Error,
     graphql::schema,
     http::server::Bound,
+    registry::account,
 };
 
 /// The registry of professional teacher communities and their practices: a GraphQL API.
@@ -53,10 +56,36 @@ enum Command {
     Demo,
     /// Bring the database's schema up to date
     Migrate,
+    /// Make an account with a role in the whole federation, and print its password once
+    AccountCreate {
+        /// What it signs in with; case does not matter
+        login: String,
+        /// What it may do
+        #[arg(long, value_enum)]
+        role: FederalRole,
+    },
     /// Print the GraphQL schema
     Schema,
     /// Print who may do what
     Policy,
+}
+
+/// The roles that need no region, community or profile.
+#[derive(Clone, Copy, ValueEnum)]
+enum FederalRole {
+    /// Keeps the federal lists; annuls practices
+    FederalRegistrar,
+    /// Reads everything, changes nothing
+    Auditor,
+}
+
+impl From<FederalRole> for Role {
+    fn from(role: FederalRole) -> Self {
+        match role {
+            FederalRole::FederalRegistrar => Self::FederalRegistrar,
+            FederalRole::Auditor => Self::Auditor,
+        }
+    }
 }
 
 /// Runs the program with the arguments of the process.
@@ -107,12 +136,13 @@ fn run(cli: Cli) -> Result<(), String> {
             Ok(())
         }
         Command::Migrate => in_runtime(migrate(config)),
+        Command::AccountCreate { login, role } => in_runtime(create_account(config, &login, role.into())),
         Command::Serve { no_migrate } => {
-            start_log(&config.log)?;
+            start_log(config.log.as_deref().unwrap_or(QUIET_LIBRARIES))?;
             in_runtime(serve(config, no_migrate))
         }
         Command::Demo => {
-            start_log(if config.log == Config::default().log { "warn" } else { &config.log })?;
+            start_log(config.log.as_deref().unwrap_or("warn"))?;
             in_runtime(demonstrate(config, folder_given))
         }
     }
@@ -125,6 +155,9 @@ fn in_runtime(command: impl Future<Output = Result<(), String>>) -> Result<(), S
         .map_err(|e| format!("cannot start: {e}"))?;
     runtime.block_on(command)
 }
+
+/// What is logged when nobody says: our own lines, and of the libraries only what is wrong.
+const QUIET_LIBRARIES: &str = "warn,api=info";
 
 /// JSON lines on the standard error.
 fn start_log(filter: &str) -> Result<(), String> {
@@ -159,6 +192,28 @@ async fn migrate(config: Config) -> Result<(), String> {
     Ok(())
 }
 
+async fn create_account(config: Config, login: &str, role: Role) -> Result<(), String> {
+    let db = connect(&config).await?;
+    db.migrate().await.map_err(|e| format!("cannot bring the schema up to date: {e}"))?;
+    let made = account::service::create(&db, Clock::default().now(), login, role).await;
+    db.close().await;
+    match made.map_err(|e| told(&e))? {
+        Ok(password) => {
+            print(&format!("login: {login}\npassword: {password}\n"));
+            Ok(())
+        }
+        Err(rejected) => Err(rejected.errors.into_iter().map(|e| e.message).collect::<Vec<_>>().join(" ")),
+    }
+}
+
+/// A fault with its cause: whoever sits at the command line may know it.
+fn told(error: &Error) -> String {
+    match error {
+        Error::Internal(cause) => cause.to_string(),
+        Error::Refused(_, message) => message.clone(),
+    }
+}
+
 async fn pending(db: &Db) -> Result<usize, String> {
     db.pending_migrations().await.map_err(|e| format!("cannot read the state of the schema: {e}"))
 }
@@ -177,10 +232,7 @@ async fn serve(config: Config, no_migrate: bool) -> Result<(), String> {
 }
 
 async fn application(config: Config, db: Db) -> Result<App, String> {
-    App::new(config, db, Clock::default()).await.map_err(|e| match e {
-        crate::error::Error::Internal(cause) => format!("cannot start: {cause}"),
-        refused => format!("cannot start: {refused}"),
-    })
+    App::new(config, db, Clock::default()).await.map_err(|e| format!("cannot start: {}", told(&e)))
 }
 
 async fn serve_until_stopped(app: App, bound: Bound) -> Result<(), String> {

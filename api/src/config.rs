@@ -36,7 +36,7 @@ pub struct Settings {
     database_connections: Option<u32>,
 
     /// What to log: a level (error, warn, info, debug, trace) or directives such as `info,sqlx=debug`
-    /// [default: info]
+    /// [default: warn,api=info; the demonstration: warn]
     #[arg(long, env = "REGISTRY_LOG", global = true, value_name = "FILTER")]
     log: Option<String>,
 
@@ -101,8 +101,8 @@ pub struct Config {
     pub database_url: Option<String>,
     /// Most connections to the database at once.
     pub database_connections: u32,
-    /// What to log.
-    pub log: String,
+    /// What to log; left out, each command has its own default.
+    pub log: Option<String>,
     /// Minutes for which an access token is good.
     pub access_token_minutes: u32,
     /// Days after which one must sign in again.
@@ -132,7 +132,7 @@ impl Default for Config {
             data_dir: "./data".into(),
             database_url: None,
             database_connections: 16,
-            log: "info".into(),
+            log: None,
             access_token_minutes: 15,
             session_days: 30,
             introspection: true,
@@ -176,7 +176,7 @@ impl Config {
             data_dir: pick!(data_dir).unwrap_or(default.data_dir),
             database_url: pick!(database_url).filter(|url| !url.trim().is_empty()),
             database_connections: pick!(database_connections).unwrap_or(default.database_connections),
-            log: pick!(log).unwrap_or(default.log),
+            log: pick!(log),
             access_token_minutes: pick!(access_token_minutes).unwrap_or(default.access_token_minutes),
             session_days: pick!(session_days).unwrap_or(default.session_days),
             introspection: pick!(introspection).unwrap_or(default.introspection),

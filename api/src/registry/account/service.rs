@@ -2,22 +2,23 @@
 
 use chrono::{DateTime, Duration, Utc};
 use entity::{
-    account,
-    ids::{AccountId, SessionId},
+    Role, account, grant,
+    ids::{AccountId, GrantId, SessionId},
     refresh_token, session,
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, SqlErr, sea_query::Expr};
 use serde_json::json;
 
 use crate::{
     app::App,
     auth::{
-        Action, Actor, Place,
-        credentials::{hash_token, random_token},
+        Action, Actor, Permit, Place,
+        credentials::{hash_password, hash_token, random_token},
         policy,
     },
-    db::{Change, Tx},
+    db::{Change, Db, Tx},
     error::{Code, Error, Outcome, UserError, UserErrorCode},
+    text,
 };
 
 /// What a caller gets to prove itself with.
@@ -35,6 +36,9 @@ pub struct Tokens {
 
 /// Longer logins and passwords are nobody's; checking them would only cost time.
 const LONGEST: usize = 200;
+
+/// The most characters of a login.
+const LOGIN_MAX: usize = 100;
 
 /// Signs in by login and password.
 ///
@@ -139,6 +143,53 @@ pub async fn sign_out(app: &App, actor: &Actor) -> Result<(), Error> {
     let mut tx = app.db.begin(policy::permit(actor, Action::SessionEnd, &Place::default())?).await?;
     revoke(&mut tx, identity.session, "signed out").await?;
     tx.commit().await
+}
+
+/// Makes an account with a role in the whole federation, and gives the password that was made for it: the way
+/// in to a registry that has no account yet. For whoever has the database's keys anyway.
+///
+/// # Errors
+/// The database's.
+pub async fn create(db: &Db, now: DateTime<Utc>, login: &str, role: Role) -> Outcome<String> {
+    let login = match text::required_line("login", login, LOGIN_MAX) {
+        Ok(login) => login.to_lowercase(),
+        Err(error) => return Ok(Err(error.into())),
+    };
+    let password = random_token();
+    let mut tx = db.begin(Permit::system(now)).await?;
+    let id = AccountId::generate();
+    let made = account::Entity::insert(account::ActiveModel {
+        id: Set(id),
+        login: Set(login.clone()),
+        password_hash: Set(hash_password(&password)?),
+        person_id: Set(None),
+        created_at: Set(now),
+        closed_at: Set(None),
+    })
+    .exec_without_returning(tx.db())
+    .await;
+    match made {
+        Ok(_) => {}
+        Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
+            let message = format!("There is an account with the login {login} already.");
+            return Ok(Err(UserError::of("login", UserErrorCode::Taken, message).into()));
+        }
+        Err(error) => return Err(error.into()),
+    }
+    grant::Entity::insert(grant::ActiveModel {
+        id: Set(GrantId::generate()),
+        account_id: Set(id),
+        role: Set(role),
+        region_id: Set(None),
+        profile_id: Set(None),
+        valid_from: Set(now),
+        valid_until: Set(None),
+    })
+    .exec_without_returning(tx.db())
+    .await?;
+    tx.record(Change::of(id, None, Some(json!({ "login": login, "role": role }))));
+    tx.commit().await?;
+    Ok(Ok(password))
 }
 
 async fn revoke(tx: &mut Tx, id: SessionId, why: &str) -> Result<(), Error> {
