@@ -1,0 +1,16 @@
+# Builds the program, and puts it alone into a small image.
+FROM rust:1.95-bookworm AS build
+WORKDIR /src
+COPY . .
+RUN cargo build --release --locked --package api
+
+FROM debian:bookworm-slim
+RUN useradd --system --home-dir /var/lib/registry --create-home registry
+COPY --from=build /src/target/release/registry /usr/local/bin/registry
+USER registry
+WORKDIR /var/lib/registry
+ENV REGISTRY_HOST=0.0.0.0 REGISTRY_PORT=8080 REGISTRY_DATA_DIR=/var/lib/registry/data
+EXPOSE 8080
+# SIGTERM lets running requests end.
+ENTRYPOINT ["registry"]
+CMD ["serve"]
