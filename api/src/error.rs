@@ -4,6 +4,8 @@ use std::{fmt, sync::Arc};
 
 use sea_orm::DbErr;
 
+use crate::db::refused_text;
+
 /// Why a request, or a part of it, was not done. These are top-level errors of an answer; what the caller
 /// can mend in an input is a [`UserError`] in the mutation's payload instead.
 #[derive(Clone, Debug)]
@@ -131,6 +133,9 @@ impl From<DbErr> for Error {
             DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => {
                 tracing::error!(error = %cause, "no database connection");
                 Self::Refused(Code::Unavailable, "The database is not available at the moment.".into())
+            }
+            other if refused_text(&other) => {
+                Self::bad_input("A text holds a character that cannot be stored.")
             }
             other => Self::internal(other),
         }

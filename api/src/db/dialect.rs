@@ -3,8 +3,8 @@
 use std::{path::PathBuf, time::Duration};
 
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
 use sea_orm_migration::MigratorTrait;
@@ -105,9 +105,27 @@ pub(super) async fn begin(writer: &DatabaseConnection) -> Result<DatabaseTransac
         .await
 }
 
-/// Runs the pending steps of the schema.
+/// Runs the pending steps of the schema, all or none. Of several processes that start at once one runs them,
+/// the others wait and find nothing to do.
 pub(super) async fn migrate(writer: &DatabaseConnection) -> Result<(), DbErr> {
-    migration::Migrator::up(writer, None).await
+    let tx = begin(writer).await?;
+    if tx.get_database_backend() == DbBackend::Postgres {
+        // Any number that no other program locks in this database.
+        tx.execute_unprepared("SELECT pg_advisory_xact_lock(5067193204)").await?;
+    }
+    migration::Migrator::up(&tx, None).await?;
+    tx.commit().await
+}
+
+/// Whether the database refused a text that it cannot hold (Postgres: U+0000). It can only have come from a
+/// caller.
+pub(crate) fn refused_text(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = error
+    else {
+        return false;
+    };
+    // SQLSTATE 22021: character not in repertoire.
+    cause.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "22021")
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use sea_orm_migration::MigratorTrait;
 use tokio::sync::Notify;
 
 pub use dialect::Address;
+pub(crate) use dialect::refused_text;
 pub use reader::Reader;
 pub use tx::{Change, Tx};
 

@@ -10,7 +10,7 @@ use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
     RelationTrait,
-    sea_query::{Expr, Query},
+    sea_query::{Expr, OnConflict, Query},
 };
 use serde::{Deserialize, Serialize};
 
@@ -189,34 +189,36 @@ pub async fn read(
 /// The board's row, kept from others until the transaction ends; made when it is not there.
 ///
 /// # Errors
-/// The database's; two processes that make the same board at once are one of them refused.
+/// The database's.
 pub async fn lock(
     tx: &Tx,
     spec: &Spec,
     region: Option<RegionId>,
     profile: Option<ProfileId>,
 ) -> Result<ranking_board::Model, Error> {
-    let found = ranking_board::Entity::find()
-        .filter(ranking_board::Column::Key.eq(spec.key()))
-        .lock_exclusive()
-        .one(tx.db())
-        .await?;
-    if let Some(row) = found {
+    let find = || {
+        ranking_board::Entity::find()
+            .filter(ranking_board::Column::Key.eq(spec.key()))
+            .lock_exclusive()
+            .one(tx.db())
+    };
+    if let Some(row) = find().await? {
         return Ok(row);
     }
-    let row = ranking_board::Model {
-        id: BoardId::generate(),
-        key: spec.key(),
-        method: spec.method.published().code.to_owned(),
-        region_id: region,
-        profile_id: profile,
-        period: spec.period.text(),
-        generation: 0,
-    };
-    ranking_board::Entity::insert(ranking_board::ActiveModel::from(row.clone()))
-        .exec_without_returning(tx.db())
-        .await?;
-    Ok(row)
+    // Of two processes that make the same board at once, one inserts it and the other finds it.
+    ranking_board::Entity::insert(ranking_board::ActiveModel {
+        id: Set(BoardId::generate()),
+        key: Set(spec.key()),
+        method: Set(spec.method.published().code.to_owned()),
+        region_id: Set(region),
+        profile_id: Set(profile),
+        period: Set(spec.period.text()),
+        generation: Set(0),
+    })
+    .on_conflict(OnConflict::column(ranking_board::Column::Key).do_nothing().to_owned())
+    .exec_without_returning(tx.db())
+    .await?;
+    find().await?.ok_or_else(|| Error::broken("the board just made is gone"))
 }
 
 /// Writes the next generation of a locked board, and throws away those that nobody can be paging on.

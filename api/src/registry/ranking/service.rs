@@ -41,7 +41,7 @@ pub struct RankingPage {
 /// The board that a ranking query means.
 ///
 /// # Errors
-/// `BAD_INPUT` for a year that has not begun, or long ago.
+/// `BAD_INPUT` for a year that has not begun, or long ago, and for what cannot be a code.
 pub fn spec(
     method: Method,
     region: Option<String>,
@@ -49,6 +49,17 @@ pub fn spec(
     year: Option<AcademicYear>,
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<Spec, Error> {
+    for code in [&region, &profile].into_iter().flatten() {
+        // A board's key is made of them.
+        if code.is_empty()
+            || code.len() > 100
+            || !code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        {
+            return Err(Error::bad_input(
+                "A code is letters, digits and hyphens, e.g. RU-KDA or chemistry-teachers.",
+            ));
+        }
+    }
     let current = AcademicYear::of(now);
     let period = match year {
         None => Period::All(current),
@@ -133,10 +144,7 @@ async fn require(
     if let Some(stretch) = board::read(&app.db, spec, None, from, to).await? {
         return Ok(Some(stretch));
     }
-    if let Err(error) = build::build(app, spec).await {
-        // Another process may have made it at the same moment.
-        return board::read(&app.db, spec, None, from, to).await?.map(Some).ok_or(error);
-    }
+    build::build(app, spec).await?;
     board::read(&app.db, spec, None, from, to).await
 }
 
