@@ -2,10 +2,6 @@
 
 use std::{fmt, sync::Arc};
 
-use sea_orm::DbErr;
-
-use crate::db::refused_text;
-
 /// Why a request, or a part of it, was not done. These are top-level errors of an answer; what the caller
 /// can mend in an input is a [`UserError`] in the mutation's payload instead.
 #[derive(Clone, Debug)]
@@ -123,22 +119,6 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.message())
-    }
-}
-
-impl From<DbErr> for Error {
-    fn from(cause: DbErr) -> Self {
-        match cause {
-            // The pool has no connection to give: the database is down or overloaded.
-            DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => {
-                tracing::error!(error = %cause, "no database connection");
-                Self::Refused(Code::Unavailable, "The database is not available at the moment.".into())
-            }
-            other if refused_text(&other) => {
-                Self::bad_input("A text holds a character that cannot be stored.")
-            }
-            other => Self::internal(other),
-        }
     }
 }
 

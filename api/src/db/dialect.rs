@@ -119,7 +119,7 @@ pub(super) async fn migrate(writer: &DatabaseConnection) -> Result<(), DbErr> {
 
 /// Whether the database refused a text that it cannot hold (Postgres: U+0000). It can only have come from a
 /// caller.
-pub(crate) fn refused_text(error: &DbErr) -> bool {
+pub(super) fn refused_text(error: &DbErr) -> bool {
     let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = error
     else {
         return false;

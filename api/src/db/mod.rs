@@ -17,11 +17,13 @@ use sea_orm_migration::MigratorTrait;
 use tokio::sync::Notify;
 
 pub use dialect::Address;
-pub(crate) use dialect::refused_text;
 pub use reader::Reader;
 pub use tx::{Change, Tx};
 
-use crate::{auth::policy::Permit, error::Error};
+use crate::{
+    auth::policy::Permit,
+    error::{Code, Error},
+};
 
 /// The registry's database. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -94,6 +96,22 @@ impl Db {
             if let Err(error) = connection.clone().close().await {
                 tracing::warn!(%error, "closing the database");
             }
+        }
+    }
+}
+
+impl From<DbErr> for Error {
+    fn from(cause: DbErr) -> Self {
+        match cause {
+            // The pool has no connection to give: the database is down or overloaded.
+            DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => {
+                tracing::error!(error = %cause, "no database connection");
+                Self::Refused(Code::Unavailable, "The database is not available at the moment.".into())
+            }
+            other if dialect::refused_text(&other) => {
+                Self::bad_input("A text holds a character that cannot be stored.")
+            }
+            other => Self::internal(other),
         }
     }
 }

@@ -51,6 +51,15 @@ impl Period {
         }
     }
 
+    /// The first moment after the period; none while it runs on.
+    #[must_use]
+    pub fn end(self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::All(_) => None,
+            Self::Year(year) | Self::Until(year) => Some(year.end()),
+        }
+    }
+
     fn text(self) -> String {
         match self {
             Self::All(year) => format!("all-{}", year.0),

@@ -8,14 +8,16 @@
 //! - `rules`: places, pure;
 //! - `method`: what the methods are, and how each tells of itself in words;
 //! - `board`: how boards are named, read and written;
-//! - `build`: the data from which they are made;
+//! - `build`: how they are made, from the data of `communities` and `practices`;
 //! - `job`: follows the journal and rebuilds what a change has made stale.
 
 pub mod board;
 mod build;
+mod communities;
 pub mod graphql;
 pub mod job;
 mod loader;
 pub mod method;
+mod practices;
 pub mod rules;
 pub mod service;
