@@ -32,6 +32,8 @@ pub struct Model {
     pub after: Option<Json>,
     /// The request that did it.
     pub request_id: Option<String>,
+    /// Read by the auditor alone: a draft's text, who rated what.
+    pub confidential: bool,
 }
 
 /// Whose changes a caller may read.
@@ -54,7 +56,7 @@ impl Visible {
 }
 
 impl Entity {
-    /// Changes that the caller may read.
+    /// Changes that the caller may read; confidential ones only with all.
     pub fn visible(to: &Visible) -> Select<Self> {
         if to.all {
             return Self::find();
@@ -66,7 +68,7 @@ impl Entity {
         if !to.communities.is_empty() {
             any = any.add(Column::CommunityId.is_in(to.communities.iter().copied()));
         }
-        Self::find().filter(any)
+        Self::find().filter(any).filter(Column::Confidential.eq(false))
     }
 }
 

@@ -37,6 +37,7 @@ impl MigrationTrait for Migration {
                 json_binary_null("before"),
                 json_binary_null("after"),
                 string_null("request_id"),
+                boolean("confidential"),
             ],
         );
         journal.primary_key(Index::create().col("seq"));

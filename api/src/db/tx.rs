@@ -26,6 +26,7 @@ pub struct Change {
     community: Option<CommunityId>,
     before: Option<Value>,
     after: Option<Value>,
+    confidential: bool,
 }
 
 impl Change {
@@ -38,6 +39,7 @@ impl Change {
             community: None,
             before,
             after,
+            confidential: false,
         }
     }
 
@@ -47,6 +49,12 @@ impl Change {
         self.region = Some(region);
         self.community = community;
         self
+    }
+
+    /// For the auditor's eyes only.
+    #[must_use]
+    pub fn confidential(self) -> Self {
+        Self { confidential: true, ..self }
     }
 }
 
@@ -127,8 +135,9 @@ impl Tx {
                 before: Set(change.before),
                 after: Set(change.after),
                 request_id: Set(self.permit.request().map(ToOwned::to_owned)),
+                confidential: Set(change.confidential),
             });
-            // 11 columns a row: chunks stay far below the fewest bind parameters of a backend.
+            // 12 columns a row: chunks stay far below the fewest bind parameters of a backend.
             let mut rows = rows.peekable();
             while rows.peek().is_some() {
                 let chunk: Vec<_> = rows.by_ref().take(500).collect();

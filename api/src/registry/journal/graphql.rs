@@ -75,7 +75,8 @@ pub struct JournalQuery;
 #[Object]
 impl JournalQuery {
     /// Who changed what, the newest first. The auditor reads all, a regional operator the region's, a
-    /// coordinator the community's; `FORBIDDEN` for all others.
+    /// coordinator the community's, both without the texts of drafts and without ratings; `FORBIDDEN` for all
+    /// others.
     async fn journal(
         &self,
         ctx: &Context<'_>,

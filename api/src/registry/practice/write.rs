@@ -269,5 +269,7 @@ pub(crate) fn change(
     before: Option<serde_json::Value>,
     after: Option<serde_json::Value>,
 ) -> Change {
-    Change::of(row.id, before, after).within(row.region_id, row.community_id)
+    let change = Change::of(row.id, before, after).within(row.region_id, row.community_id);
+    // Until it is submitted only its authors see it: others do not read of it in the journal either.
+    if row.submitted_at.is_none() { change.confidential() } else { change }
 }

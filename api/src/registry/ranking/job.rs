@@ -174,6 +174,7 @@ mod tests {
             before: before.map(|state| json!({ "state": state })),
             after: Some(json!({ "state": after })),
             request_id: None,
+            confidential: false,
         }
     }
 

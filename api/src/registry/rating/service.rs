@@ -97,7 +97,10 @@ pub async fn rate(
     let given = if former.is_some() { given.update(tx.db()).await? } else { given.insert(tx.db()).await? };
     let row = summarize(&tx, row).await?;
     let after = json!({ "practice": id, "stars": stars, "comment": comment });
-    tx.record(Change::of(given.id, before, Some(after)).within(row.region_id, row.community_id));
+    // Ratings are shown without their raters; the journal names them to the auditor alone.
+    tx.record(
+        Change::of(given.id, before, Some(after)).within(row.region_id, row.community_id).confidential(),
+    );
     tx.commit().await?;
     Ok(Ok(row))
 }
