@@ -1,0 +1,3 @@
+//! What the registry is about, a file per concept.
+
+mod session;
