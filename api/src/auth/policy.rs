@@ -1,14 +1,13 @@
 //! The whole policy: one table, read from top to bottom, with nothing asynchronous and no database in it.
 //!
 //! A row says which roles may do one thing, and how far each role's grant reaches for it. The table gives
-//! [`Permit`]s, without which nothing can be written, and [`Scope`]s, which finders turn into SQL.
+//! [`Permit`]s, without which nothing can be written; `visibility` reads from it what finders turn into SQL.
 //! `registry policy` prints it; a test compares the print with a file.
 
 use chrono::{DateTime, Utc};
 use entity::{
     Role,
     ids::{AccountId, CommunityId, MunicipalityId, PersonId, RegionId},
-    journal, member, practice,
 };
 
 use super::actor::{Actor, Identity, Right};
@@ -176,7 +175,7 @@ pub const ROLES: &[Role] = &[
 
 impl Action {
     /// The action's row.
-    fn rule(self) -> Option<&'static Rule> {
+    pub(super) fn rule(self) -> Option<&'static Rule> {
         RULES.iter().find(|rule| rule.action == self)
     }
 
@@ -309,73 +308,6 @@ fn reaches(right: &Right, reach: Reach, actor: &Actor, place: &Place) -> bool {
                 && actor.person().is_some_and(|person| place.authors.contains(&person))
         }
     }
-}
-
-/// All that an actor's rights reach for one action: what finders turn into SQL.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Scope {
-    /// Everything.
-    pub all: bool,
-    /// All in these regions.
-    pub regions: Vec<RegionId>,
-    /// All in these communities.
-    pub communities: Vec<CommunityId>,
-    /// All in one municipality of a community.
-    pub municipalities: Vec<(CommunityId, MunicipalityId)>,
-}
-
-/// All that `actor`'s rights reach for `action`.
-#[must_use]
-pub fn scope(actor: &Actor, action: Action) -> Scope {
-    let mut scope = Scope::default();
-    let allowed = action.rule().map_or(&[][..], |rule| rule.allow);
-    for (role, reach) in allowed {
-        for right in actor.rights.iter().filter(|right| right.role == *role) {
-            match reach {
-                Federation | Anywhere => scope.all = true,
-                Region => scope.regions.extend(right.region),
-                Community => scope.communities.extend(right.community),
-                Municipality => scope.municipalities.extend(right.community.zip(right.municipality)),
-                // What one wrote is found by the person, see below.
-                Author => {}
-            }
-        }
-    }
-    scope
-}
-
-/// Which practices `actor` may see: the published, those in its scope once submitted, and its own.
-#[must_use]
-pub fn visible_practices(actor: &Actor) -> practice::Visible {
-    let scope = scope(actor, Action::PracticeReadUnpublished);
-    practice::Visible {
-        // "Reads everything": drafts, too. The registrar sees what was handed in.
-        all: actor.rights.iter().any(|right| right.role == Auditor),
-        submitted: scope.all,
-        regions: scope.regions,
-        communities: scope.communities,
-        author: actor.person(),
-    }
-}
-
-/// Whose registrations `actor` may see: those in its scope, and its own.
-#[must_use]
-pub fn visible_members(actor: &Actor) -> member::Visible {
-    let scope = scope(actor, Action::MembersRead);
-    member::Visible {
-        all: scope.all,
-        regions: scope.regions,
-        communities: scope.communities,
-        municipalities: scope.municipalities,
-        person: actor.person(),
-    }
-}
-
-/// Which entries of the journal `actor` may read.
-#[must_use]
-pub fn visible_journal(actor: &Actor) -> journal::Visible {
-    let scope = scope(actor, Action::JournalRead);
-    journal::Visible { all: scope.all, regions: scope.regions, communities: scope.communities }
 }
 
 /// The table as text: a line per action, a column per role.

@@ -7,7 +7,7 @@ use async_graphql::{
 
 use crate::{
     app::App,
-    auth::{Actor, policy},
+    auth::{Actor, visibility},
     db::{Reader, meter},
     error::Error,
 };
@@ -32,7 +32,7 @@ impl Caller {
     pub fn new(app: App, actor: Actor, writing: bool) -> Self {
         let reader = Reader {
             db: app.db.clone(),
-            practices: policy::visible_practices(&actor),
+            practices: visibility::visible_practices(&actor),
             today: actor.now.date_naive(),
         };
         let loader =

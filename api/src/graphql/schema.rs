@@ -10,7 +10,7 @@ use entity::ids::{
 
 use super::{Caller, ids};
 use crate::{
-    auth::policy,
+    auth::visibility,
     error::{Code, Error},
     registry::{
         account::graphql::{AccountMutation, AccountQuery},
@@ -105,7 +105,7 @@ async fn node(caller: &Caller, id: &ID) -> Result<Option<Node>, Error> {
             held.map(|(row, holder)| Node::Appointment(Appointment(row, holder)))
         }
         MemberId::PREFIX => {
-            let to = policy::visible_members(&caller.actor);
+            let to = visibility::visible_members(&caller.actor);
             member::service::get(&caller.app.db, &to, MemberId(uuid)).await?.map(Member).map(Node::Member)
         }
         PracticeId::PREFIX => loader.load_one(PracticeId(uuid)).await?.map(Practice).map(Node::Practice),

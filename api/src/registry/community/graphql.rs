@@ -9,7 +9,7 @@ use super::{
     rules, service,
 };
 use crate::{
-    auth::{Action, policy},
+    auth::{Action, policy, visibility},
     db::keyset::{List, Page},
     error::Error,
     graphql::{
@@ -154,7 +154,7 @@ impl Community {
     ) -> Result<MemberConnection, Error> {
         let caller = Caller::of(ctx)?;
         let page = Page::new(first, after, last, before)?;
-        let scope = policy::scope(&caller.actor, Action::MembersRead);
+        let scope = visibility::scope(&caller.actor, Action::MembersRead);
         let within = scope.all
             || scope.regions.contains(&self.0.region_id)
             || scope.communities.contains(&self.0.id)

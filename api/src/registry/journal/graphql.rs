@@ -6,7 +6,7 @@ use entity::{account, journal};
 
 use super::service;
 use crate::{
-    auth::{Action, policy},
+    auth::{Action, policy, visibility},
     db::keyset::{List, Page},
     error::Error,
     graphql::{
@@ -93,7 +93,7 @@ impl JournalQuery {
     ) -> Result<JournalConnection, Error> {
         let caller = Caller::of(ctx)?;
         let page = Page::new(first, after, last, before)?;
-        let to = policy::visible_journal(&caller.actor);
+        let to = visibility::visible_journal(&caller.actor);
         if to.is_empty() {
             return Err(policy::denied(&caller.actor, Action::JournalRead));
         }

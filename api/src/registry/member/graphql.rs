@@ -5,7 +5,7 @@ use entity::{ids::CommunityId, member, person};
 
 use super::service;
 use crate::{
-    auth::policy,
+    auth::visibility,
     db::keyset::{List, Page},
     error::Error,
     graphql::{
@@ -100,7 +100,7 @@ impl Member {
 /// # Errors
 /// `BAD_CURSOR`, or the database's.
 pub async fn members_page(caller: &Caller, of: CommunityId, page: &Page) -> Result<MemberConnection, Error> {
-    let (db, to) = (caller.app.db.clone(), policy::visible_members(&caller.actor));
+    let (db, to) = (caller.app.db.clone(), visibility::visible_members(&caller.actor));
     let list = List::of("members", &of);
     let rows = service::list(&db, &to, of, list, page).await?;
     let count = move || {

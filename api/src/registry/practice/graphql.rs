@@ -13,7 +13,7 @@ use super::{
     rules, service,
 };
 use crate::{
-    auth::policy,
+    auth::{policy, visibility},
     db::keyset::{List, Page},
     error::Error,
     graphql::{
@@ -239,7 +239,7 @@ pub async fn practices_page(
     filter: practice::Filter,
     page: &Page,
 ) -> Result<PracticeConnection, Error> {
-    let (db, to) = (caller.app.db.clone(), policy::visible_practices(&caller.actor));
+    let (db, to) = (caller.app.db.clone(), visibility::visible_practices(&caller.actor));
     let list = List::of("practices", &filter);
     let rows = service::list(&db, &to, &filter, list, page).await?;
     let count = move || {
@@ -265,7 +265,8 @@ impl PracticeQuery {
         Ok(match by {
             PracticeBy::Id(id) => caller.loader.load_one(ids::decode::<PracticeId>(&id)?).await?,
             PracticeBy::Number(number) => {
-                service::by_number(&caller.app.db, &policy::visible_practices(&caller.actor), &number).await?
+                service::by_number(&caller.app.db, &visibility::visible_practices(&caller.actor), &number)
+                    .await?
             }
         }
         .map(Practice))

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     app::App,
-    auth::{Action, Actor, Place, policy},
+    auth::{Action, Actor, Place, policy, visibility},
     db::{Change, Tx},
     error::{Error, Outcome, UserError, UserErrorCode},
     text,
@@ -152,7 +152,7 @@ pub async fn take_step(
     reason: Option<String>,
 ) -> Outcome<practice::Model> {
     policy::signed_in(actor, action)?;
-    let seen = service::require(app.db.read(), &policy::visible_practices(actor), id).await?;
+    let seen = service::require(app.db.read(), &visibility::visible_practices(actor), id).await?;
     // Giving back is the presidium's while the practice is submitted, and the coordinator's once approved.
     let action = match (action, seen.state) {
         (Action::PracticeReturn, PracticeState::Approved) => Action::PracticeReturnApproved,
@@ -215,7 +215,7 @@ async fn may(
     action: Action,
 ) -> Result<(policy::Permit, Vec<entity::ids::PersonId>), Error> {
     policy::signed_in(actor, action)?;
-    let seen = service::require(app.db.read(), &policy::visible_practices(actor), id).await?;
+    let seen = service::require(app.db.read(), &visibility::visible_practices(actor), id).await?;
     let authors = service::authors(app.db.read(), id).await?;
     let permit = policy::permit(actor, action, &service::place(&seen, authors.clone()))?;
     Ok((permit, authors))

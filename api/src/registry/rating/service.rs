@@ -17,7 +17,7 @@ use serde_json::json;
 use super::rules::Tally;
 use crate::{
     app::App,
-    auth::{Action, Actor, policy},
+    auth::{Action, Actor, policy, visibility},
     db::{
         Change, Db, Tx,
         keyset::{self, List, Page, Rows},
@@ -39,7 +39,7 @@ pub async fn rate(
     comment: Option<String>,
 ) -> Outcome<practice::Model> {
     policy::signed_in(actor, Action::PracticeRate)?;
-    let seen = practices::require(app.db.read(), &policy::visible_practices(actor), id).await?;
+    let seen = practices::require(app.db.read(), &visibility::visible_practices(actor), id).await?;
     let authors = practices::authors(app.db.read(), id).await?;
     let permit = policy::permit(actor, Action::PracticeRate, &practices::place(&seen, authors.clone()))?;
     let rater = actor.person().ok_or_else(|| Error::broken("a member without a person"))?;

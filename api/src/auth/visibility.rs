@@ -1,0 +1,79 @@
+//! What a caller may see, read from the policy's table, in the form that finders turn into SQL.
+
+use entity::{
+    Role,
+    ids::{CommunityId, MunicipalityId, RegionId},
+    journal, member, practice,
+};
+
+use super::{
+    actor::Actor,
+    policy::{Action, Reach},
+};
+
+/// All that an actor's rights reach for one action: what finders turn into SQL.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// Everything.
+    pub all: bool,
+    /// All in these regions.
+    pub regions: Vec<RegionId>,
+    /// All in these communities.
+    pub communities: Vec<CommunityId>,
+    /// All in one municipality of a community.
+    pub municipalities: Vec<(CommunityId, MunicipalityId)>,
+}
+
+/// All that `actor`'s rights reach for `action`.
+#[must_use]
+pub fn scope(actor: &Actor, action: Action) -> Scope {
+    let mut scope = Scope::default();
+    let allowed = action.rule().map_or(&[][..], |rule| rule.allow);
+    for (role, reach) in allowed {
+        for right in actor.rights.iter().filter(|right| right.role == *role) {
+            match reach {
+                Reach::Federation | Reach::Anywhere => scope.all = true,
+                Reach::Region => scope.regions.extend(right.region),
+                Reach::Community => scope.communities.extend(right.community),
+                Reach::Municipality => scope.municipalities.extend(right.community.zip(right.municipality)),
+                // What one wrote is found by the person, see below.
+                Reach::Author => {}
+            }
+        }
+    }
+    scope
+}
+
+/// Which practices `actor` may see: the published, those in its scope once submitted, and its own.
+#[must_use]
+pub fn visible_practices(actor: &Actor) -> practice::Visible {
+    let scope = scope(actor, Action::PracticeReadUnpublished);
+    practice::Visible {
+        // "Reads everything": drafts, too. The registrar sees what was handed in.
+        all: actor.rights.iter().any(|right| right.role == Role::Auditor),
+        submitted: scope.all,
+        regions: scope.regions,
+        communities: scope.communities,
+        author: actor.person(),
+    }
+}
+
+/// Whose registrations `actor` may see: those in its scope, and its own.
+#[must_use]
+pub fn visible_members(actor: &Actor) -> member::Visible {
+    let scope = scope(actor, Action::MembersRead);
+    member::Visible {
+        all: scope.all,
+        regions: scope.regions,
+        communities: scope.communities,
+        municipalities: scope.municipalities,
+        person: actor.person(),
+    }
+}
+
+/// Which entries of the journal `actor` may read.
+#[must_use]
+pub fn visible_journal(actor: &Actor) -> journal::Visible {
+    let scope = scope(actor, Action::JournalRead);
+    journal::Visible { all: scope.all, regions: scope.regions, communities: scope.communities }
+}
