@@ -93,26 +93,32 @@ pub struct Spec {
 }
 
 impl Spec {
-    /// The board's name: unique, and made without asking the database.
+    /// The board's name: unique, and made without asking the database. It holds the method's version, so a
+    /// changed formula begins boards of its own.
     #[must_use]
     pub fn key(&self) -> String {
         let part = |code: &Option<String>| code.clone().unwrap_or_else(|| "*".into());
+        let method = self.method.published();
         format!(
-            "{}/{}/{}/{}",
-            self.method.published().code,
+            "{}.{}/{}/{}/{}",
+            method.code,
+            method.version,
             part(&self.region),
             part(&self.profile),
             self.period.text()
         )
     }
 
-    /// The board of a row's key.
+    /// The board of a row's key; none where it was made by an older version of its method.
     #[must_use]
     pub fn parse(key: &str) -> Option<Self> {
         let mut parts = key.split('/');
         let mut next = || parts.next();
         let (code, region, profile, period) = (next()?, next()?, next()?, next()?);
-        let method = Method::ALL.into_iter().find(|method| method.published().code == code)?;
+        let method = Method::ALL.into_iter().find(|method| {
+            let published = method.published();
+            code == format!("{}.{}", published.code, published.version)
+        })?;
         let filter = |part: &str| (part != "*").then(|| part.to_owned());
         Some(Self {
             method,
@@ -320,7 +326,7 @@ mod tests {
             profile: None,
             period: Period::Year(AcademicYear(2024)),
         };
-        assert_eq!(spec.key(), "RATING/RU-KDA/*/year-2024");
+        assert_eq!(spec.key(), "RATING.1/RU-KDA/*/year-2024");
         assert_eq!(Spec::parse(&spec.key()), Some(spec));
     }
 }

@@ -5,7 +5,7 @@ use std::{collections::HashSet, time::Duration};
 
 use entity::{
     AcademicYear, community, counter,
-    ids::{CommunityId, PracticeId, ProfileId, RegionId, TypedId},
+    ids::{CommunityId, MemberId, PracticeId, ProfileId, RatingId, RegionId, TypedId},
     journal, ranking_board,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
@@ -72,14 +72,11 @@ pub async fn follow(app: &App) -> Result<bool, Error> {
         let current = AcademicYear::of(app.clock.now());
         let boards = ranking_board::Entity::find().all(app.db.read()).await?;
         for row in boards.iter().filter(|row| touched.reaches(row)) {
-            match Spec::parse(&row.key) {
-                // The board of a year that has ended meanwhile: nobody asks for it any more.
-                Some(Spec { period: Period::All(year), .. }) if year != current => {}
-                Some(spec) => {
-                    let _turn = app.boards.lock().await;
-                    build::build(app, &spec).await?;
-                }
-                None => {}
+            // A board of an older version of its method is asked for by nobody any more.
+            let Some(spec) = Spec::parse(&row.key) else { continue };
+            if touched.reaches_period(spec.period, current) {
+                let _turn = app.boards.lock().await;
+                build::build(app, &spec).await?;
             }
         }
     }
@@ -99,6 +96,8 @@ pub async fn follow(app: &App) -> Result<bool, Error> {
 struct Touched {
     communities: bool,
     practices: bool,
+    /// Also what was before this academic year: something was taken back or changed.
+    past: bool,
     regions: HashSet<RegionId>,
     profiles: HashSet<ProfileId>,
 }
@@ -108,10 +107,11 @@ impl Touched {
         let mut touched = Self::default();
         let mut owners: HashSet<CommunityId> = HashSet::new();
         for change in changes {
-            let (communities, practices) = concerns(change);
-            if communities || practices {
-                touched.communities |= communities;
-                touched.practices |= practices;
+            let concern = concerns(change);
+            if concern.communities || concern.practices {
+                touched.communities |= concern.communities;
+                touched.practices |= concern.practices;
+                touched.past |= concern.past;
                 touched.regions.extend(change.region_id);
                 owners.extend(change.community_id);
             }
@@ -130,6 +130,14 @@ impl Touched {
         !self.communities && !self.practices
     }
 
+    fn reaches_period(&self, period: Period, current: AcademicYear) -> bool {
+        match period {
+            // That of a year which has ended is asked for by nobody any more.
+            Period::All(year) => year == current,
+            Period::Year(year) | Period::Until(year) => self.past || year == current,
+        }
+    }
+
     fn reaches(&self, board: &ranking_board::Model) -> bool {
         let kind = Method::ALL.into_iter().find(|method| method.published().code == board.method);
         kind.is_some_and(|method| if method.ranks_communities() { self.communities } else { self.practices })
@@ -138,20 +146,34 @@ impl Touched {
     }
 }
 
-/// Whether a change can move communities, and practices, in their rankings.
-fn concerns(change: &journal::Model) -> (bool, bool) {
+/// What a change can move.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Concern {
+    /// Communities in their rankings.
+    communities: bool,
+    /// Practices in theirs.
+    practices: bool,
+    /// In past years, too.
+    past: bool,
+}
+
+fn concerns(change: &journal::Model) -> Concern {
     match change.subject_type.as_str() {
         // Only a practice that enters or leaves the registry moves anything.
         PracticeId::PREFIX => {
             let published = |side: &Option<serde_json::Value>| {
                 side.as_ref().and_then(|value| value.get("state")).is_some_and(|state| state == "PUBLISHED")
             };
-            let moved = published(&change.before) != published(&change.after);
-            (moved, moved)
+            let (before, after) = (published(&change.before), published(&change.after));
+            let moved = before != after;
+            Concern { communities: moved, practices: moved, past: before && moved }
         }
-        "rating" => (false, true),
-        "member" | CommunityId::PREFIX => (true, false),
-        _ => (false, false),
+        // A changed rating leaves the year in which it was given first.
+        RatingId::PREFIX => Concern { practices: true, past: change.before.is_some(), ..Concern::default() },
+        MemberId::PREFIX | CommunityId::PREFIX => {
+            Concern { communities: true, past: true, ..Concern::default() }
+        }
+        _ => Concern::default(),
     }
 }
 
@@ -180,11 +202,16 @@ mod tests {
 
     #[test]
     fn only_what_enters_or_leaves_the_registry_moves_the_boards() {
-        assert_eq!(concerns(&change("practice", Some("APPROVED"), "PUBLISHED")), (true, true));
-        assert_eq!(concerns(&change("practice", Some("PUBLISHED"), "WITHDRAWN")), (true, true));
-        assert_eq!(concerns(&change("practice", Some("DRAFT"), "SUBMITTED")), (false, false));
-        assert_eq!(concerns(&change("practice", None, "DRAFT")), (false, false));
-        assert_eq!(concerns(&change("rating", None, "")), (false, true));
-        assert_eq!(concerns(&change("session", None, "")), (false, false));
+        let told = |subject_type: &str, before: Option<&str>, after: &str| {
+            let Concern { communities, practices, past } = concerns(&change(subject_type, before, after));
+            (communities, practices, past)
+        };
+        assert_eq!(told("practice", Some("APPROVED"), "PUBLISHED"), (true, true, false));
+        assert_eq!(told("practice", Some("PUBLISHED"), "WITHDRAWN"), (true, true, true));
+        assert_eq!(told("practice", Some("DRAFT"), "SUBMITTED"), (false, false, false));
+        assert_eq!(told("practice", None, "DRAFT"), (false, false, false));
+        assert_eq!(told("rating", None, ""), (false, true, false));
+        assert_eq!(told("rating", Some(""), ""), (false, true, true));
+        assert_eq!(told("session", None, ""), (false, false, false));
     }
 }
