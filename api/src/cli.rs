@@ -168,6 +168,8 @@ fn start_log(filter: &str) -> Result<(), String> {
         .flatten_event(true)
         .with_env_filter(filter)
         .with_writer(io::stderr)
+        // A log that nobody reads any more is no reason to fall over.
+        .log_internal_errors(false)
         .init();
     Ok(())
 }

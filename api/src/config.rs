@@ -193,6 +193,21 @@ impl Config {
         {
             return Err("the database URL must begin with postgres://, postgresql:// or sqlite://".into());
         }
+        for origin in config.cors_origins.iter().filter(|origin| *origin != "*") {
+            let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+            let sound = host.is_some_and(|host| {
+                !host.is_empty()
+                    && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.:[]".contains(&byte))
+            });
+            if !sound {
+                return Err(format!(
+                    "cors_origins: `{origin}` is not an origin; one looks like https://example.org:8443"
+                ));
+            }
+        }
+        if config.cors_origins.is_empty() {
+            return Err("cors_origins: name at least one origin, or * for all".into());
+        }
         // The command line checks these by itself; a file does not.
         let within = |name: &str, value: u64, from: u64, to: u64| match (from..=to).contains(&value) {
             true => Ok(()),

@@ -52,7 +52,7 @@ pub const CODES: &[(Code, &str, &str)] = &[
     (Code::CursorExpired, "CURSOR_EXPIRED", "A cursor is too old; begin again from the first page."),
     (Code::LimitExceeded, "LIMIT_EXCEEDED", "A limit was passed; the message names it."),
     (Code::Timeout, "TIMEOUT", "The answer took too long and was given up."),
-    (Code::TooManyAttempts, "TOO_MANY_ATTEMPTS", "Too many failed sign-ins; try again later."),
+    (Code::TooManyAttempts, "TOO_MANY_ATTEMPTS", "Too many attempts to sign in; try again later."),
     (Code::Unavailable, "UNAVAILABLE", "The server cannot do it now; try again later."),
     (Code::Internal, "INTERNAL", "A fault of ours; quote the requestId when you report it."),
 ];

@@ -47,10 +47,10 @@ pub fn required_line(field: &str, text: &str, longest: usize) -> Result<String, 
     Ok(text)
 }
 
-/// Control characters, and those that turn the direction of the text around what they stand in.
+/// Control characters, invisible ones, and those that turn the direction of the text around them.
 fn is_forbidden(c: char) -> bool {
     (c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
-        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        || matches!(c, '\u{200b}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// The stemmed words of a text, folded to lower case with `ё` as `е`: `учителями` and `Учитель` give the same.
@@ -96,7 +96,9 @@ mod tests {
     #[test]
     fn texts_are_trimmed_and_bounded() {
         assert_eq!(required("title", "  a\nb ", 10).unwrap(), "a\nb");
-        for bad in ["", " \n ", "12345678901", "a\u{0}b", "a\u{1b}[0m", "a\u{202e}b"] {
+        for bad in
+            ["", " \n ", "12345678901", "a\u{0}b", "a\u{1b}[0m", "a\u{202e}b", "\u{200b}", "a\u{2028}b"]
+        {
             assert_eq!(required("title", bad, 10).unwrap_err().code, UserErrorCode::Invalid, "{bad:?}");
         }
         assert!(required_line("title", "a\nb", 10).is_err());

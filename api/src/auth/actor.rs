@@ -4,6 +4,8 @@
 //! registrations in force. They are read anew for every request, so an ended office or a closed account
 //! takes effect at once.
 
+use std::net::IpAddr;
+
 use chrono::{DateTime, Utc};
 use entity::{
     MemberState, Role, account, appointment, community, grant,
@@ -28,6 +30,8 @@ pub struct Actor {
     pub request_id: String,
     /// The moment of the request: its rights, and all that it writes, are of this time.
     pub now: DateTime<Utc>,
+    /// From where it calls, where that is known.
+    pub address: Option<IpAddr>,
 }
 
 /// A proven identity.
@@ -62,7 +66,7 @@ impl Actor {
     /// Nobody in particular.
     #[must_use]
     pub fn visitor(request_id: String, now: DateTime<Utc>) -> Self {
-        Self { identity: None, rights: Vec::new(), request_id, now }
+        Self { identity: None, rights: Vec::new(), request_id, now, address: None }
     }
 
     /// The person who calls, where it is one.
@@ -97,7 +101,7 @@ impl Actor {
             person: account.person_id,
             session: session_id,
         };
-        Ok(Some(Self { identity: Some(identity), rights, request_id, now }))
+        Ok(Some(Self { identity: Some(identity), rights, request_id, now, address: None }))
     }
 }
 

@@ -1,50 +1,50 @@
-//! Slows down the guessing of passwords: after some failures a login must wait.
+//! Slows down the guessing of passwords: after some attempts a login must wait.
 
 use std::{
     collections::HashMap,
+    net::IpAddr,
     sync::{Mutex, PoisonError},
 };
 
 use chrono::{DateTime, Duration, Utc};
 
-/// Failed sign-ins by login. Kept in the process: with several processes an attacker gets as many times more
-/// guesses, which is still few.
+/// Attempts to sign in, by login and address: who guesses from elsewhere does not lock out the login's owner.
+/// Kept in the process: with several processes an attacker gets as many times more guesses, which is still few.
 #[derive(Debug, Default)]
 pub struct Throttle {
-    failures: Mutex<HashMap<String, (u32, DateTime<Utc>)>>,
+    attempts: Mutex<HashMap<Origin, (u32, DateTime<Utc>)>>,
 }
 
-/// Failures after which a login must wait.
+/// Whose attempts are counted together.
+pub type Origin = (String, Option<IpAddr>);
+
+/// Attempts after which an origin must wait.
 const ALLOWED: u32 = 10;
-/// How long failures are remembered.
+/// How long attempts are remembered.
 const WINDOW: Duration = Duration::minutes(10);
-/// Logins remembered at most; beyond it the memory starts afresh rather than grow.
+/// Origins remembered at most; beyond it the memory starts afresh rather than grow.
 const REMEMBERED: usize = 10_000;
 
 impl Throttle {
-    /// Whether this login may try now.
+    /// Takes an attempt, before the password is looked at; false where there is none left for now. Taken and
+    /// counted in one, so that attempts at the same moment count as well.
     #[must_use]
-    pub fn may_try(&self, login: &str, now: DateTime<Utc>) -> bool {
-        let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        failures.get(login).is_none_or(|(count, since)| *count < ALLOWED || now - *since > WINDOW)
-    }
-
-    /// Remembers a failure.
-    pub fn failed(&self, login: &str, now: DateTime<Utc>) {
-        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        if failures.len() >= REMEMBERED {
-            failures.clear();
+    pub fn take(&self, origin: &Origin, now: DateTime<Utc>) -> bool {
+        let mut attempts = self.attempts.lock().unwrap_or_else(PoisonError::into_inner);
+        if attempts.len() >= REMEMBERED {
+            attempts.clear();
         }
-        let entry = failures.entry(login.to_owned()).or_insert((0, now));
+        let entry = attempts.entry(origin.clone()).or_insert((0, now));
         if now - entry.1 > WINDOW {
             *entry = (0, now);
         }
-        entry.0 += 1;
+        entry.0 = entry.0.saturating_add(1);
+        entry.0 <= ALLOWED
     }
 
-    /// Forgets the failures of a login that proved its password.
-    pub fn succeeded(&self, login: &str) {
-        self.failures.lock().unwrap_or_else(PoisonError::into_inner).remove(login);
+    /// Forgets the attempts of an origin that has proven its password.
+    pub fn succeeded(&self, origin: &Origin) {
+        self.attempts.lock().unwrap_or_else(PoisonError::into_inner).remove(origin);
     }
 }
 
@@ -53,14 +53,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_login_waits_after_ten_failures_and_may_try_again_later() {
+    fn an_origin_waits_after_ten_attempts_and_may_try_again_later() {
         let (throttle, start) = (Throttle::default(), DateTime::<Utc>::default());
+        let origin = |login: &str, last: u8| (login.to_owned(), Some(IpAddr::from([127, 0, 0, last])));
         for _ in 0..ALLOWED {
-            assert!(throttle.may_try("a", start));
-            throttle.failed("a", start);
+            assert!(throttle.take(&origin("a", 1), start));
         }
-        assert!(!throttle.may_try("a", start));
-        assert!(throttle.may_try("b", start));
-        assert!(throttle.may_try("a", start + WINDOW + Duration::seconds(1)));
+        assert!(!throttle.take(&origin("a", 1), start));
+        assert!(throttle.take(&origin("a", 2), start) && throttle.take(&origin("b", 1), start));
+        assert!(throttle.take(&origin("a", 1), start + WINDOW + Duration::seconds(1)));
+    }
+
+    #[test]
+    fn a_proven_password_clears_the_count() {
+        let (throttle, start) = (Throttle::default(), DateTime::<Utc>::default());
+        let origin = ("a".to_owned(), None);
+        for _ in 0..100 {
+            assert!(throttle.take(&origin, start));
+            throttle.succeeded(&origin);
+        }
     }
 }

@@ -117,15 +117,16 @@ pub(super) async fn migrate(writer: &DatabaseConnection) -> Result<(), DbErr> {
     tx.commit().await
 }
 
-/// Whether the database refused a text that it cannot hold (Postgres: U+0000). It can only have come from a
-/// caller.
-pub(super) fn refused_text(error: &DbErr) -> bool {
+/// Whether the database refused a value that it cannot hold (Postgres: U+0000 in a text, a year far from ours in
+/// a forged cursor). It can only have come from a caller.
+pub(super) fn refused_value(error: &DbErr) -> bool {
     let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = error
     else {
         return false;
     };
-    // SQLSTATE 22021: character not in repertoire.
-    cause.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "22021")
+    // SQLSTATE 22021: character not in repertoire; 22008: datetime field overflow.
+    let code = cause.as_database_error().and_then(|error| error.code());
+    code.is_some_and(|code| code == "22021" || code == "22008")
 }
 
 #[cfg(test)]

@@ -108,8 +108,8 @@ impl From<DbErr> for Error {
                 tracing::error!(error = %cause, "no database connection");
                 Self::Refused(Code::Unavailable, "The database is not available at the moment.".into())
             }
-            other if dialect::refused_text(&other) => {
-                Self::bad_input("A text holds a character that cannot be stored.")
+            other if dialect::refused_value(&other) => {
+                Self::bad_input("A value is outside of what can be stored.")
             }
             other => Self::internal(other),
         }

@@ -2,10 +2,14 @@
 
 use std::collections::HashMap;
 
-use async_graphql::parser::{
-    Error, parse_schema,
-    types::{
-        BaseType, FieldDefinition, InputValueDefinition, OperationType, Type, TypeKind, TypeSystemDefinition,
+use async_graphql::{
+    Value,
+    parser::{
+        Error, parse_schema,
+        types::{
+            BaseType, FieldDefinition, InputValueDefinition, OperationType, Type, TypeKind,
+            TypeSystemDefinition,
+        },
     },
 };
 
@@ -30,6 +34,8 @@ pub struct FieldShape {
     pub paged: bool,
     /// The types of its arguments.
     pub arguments: HashMap<String, Type>,
+    /// The defaults of those arguments that have one.
+    pub defaults: HashMap<String, Value>,
 }
 
 impl Index {
@@ -104,9 +110,15 @@ fn shape(field: FieldDefinition) -> (String, FieldShape) {
             BaseType::List(item) => base = &item.base,
         }
     };
+    let default =
+        |it: &InputValueDefinition| Some((it.name.node.to_string(), it.default_value.as_ref()?.node.clone()));
+    let defaults = field.arguments.iter().filter_map(|it| default(&it.node)).collect();
     let arguments: HashMap<_, _> = field.arguments.into_iter().map(|it| value(it.node)).collect();
     let paged = arguments.contains_key("first") || arguments.contains_key("last");
-    (field.name.node.to_string(), FieldShape { ty: field.ty.node.clone(), result, list, paged, arguments })
+    (
+        field.name.node.to_string(),
+        FieldShape { ty: field.ty.node.clone(), result, list, paged, arguments, defaults },
+    )
 }
 
 fn value(definition: InputValueDefinition) -> (String, Type) {

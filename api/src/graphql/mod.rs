@@ -7,6 +7,7 @@ pub mod errors;
 pub mod ids;
 pub mod index;
 pub mod limits;
+pub mod prepare;
 pub mod scalars;
 pub mod schema;
 

@@ -3,6 +3,7 @@
 use async_graphql::{
     Context, EmptySubscription, ID, Interface, MergedObject, Object, SDLExportOptions, Schema,
 };
+use chrono::{DateTime, Utc};
 use entity::ids::{
     AppointmentId, CommunityId, DepartmentId, InstituteId, MemberId, MunicipalityId, PracticeId, RegionId,
     TypedId,
@@ -69,7 +70,7 @@ impl NodeQuery {
     }
 
     /// Many things by their ids, at most 100: the result has the ids' length and order, null where there is
-    /// no such thing or the caller may not see it.
+    /// no such thing or the caller may not see it. A malformed id is an error of the whole field.
     async fn nodes(
         &self,
         ctx: &Context<'_>,
@@ -143,7 +144,11 @@ pub fn build(introspection: bool) -> RegistrySchema {
         // A suggestion would tell what introspection does not.
         builder = builder.disable_introspection().disable_suggestions();
     }
-    builder.finish()
+    builder
+        .override_output_type_description::<DateTime<Utc>>(
+            "A moment, written in RFC 3339: `2025-09-01T08:30:00+00:00`.",
+        )
+        .finish()
 }
 
 /// The schema in the schema definition language, as `schema.graphql` holds it.

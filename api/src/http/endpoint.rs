@@ -28,6 +28,7 @@ use crate::{
         complete::Plan,
         errors,
         limits::{Checked, Guard, Limits},
+        prepare::prepare,
         schema::{self, RegistrySchema},
     },
 };
@@ -48,7 +49,7 @@ impl Endpoint {
     pub(super) fn new(app: App) -> Result<Self, Error> {
         let limits =
             Limits { depth: app.config.query_depth, cost: app.config.query_cost, ..Limits::default() };
-        let guard = Guard::new(&schema::sdl(), limits).map_err(Error::internal)?;
+        let guard = Guard::new(&schema::sdl(), limits, app.config.introspection).map_err(Error::internal)?;
         let schema = schema::build(app.config.introspection);
         Ok(Self { app, schema, guard })
     }
@@ -132,7 +133,7 @@ impl Endpoint {
             _ => return Err(Problem::wrong_method("Send GraphQL by POST, or a query by GET.", "GET, POST")),
         };
         let read = self.guard.read(&params.query, params.operation_name.as_deref(), &params.variables);
-        let checked = match read {
+        let mut checked = match read {
             Ok(checked) => checked,
             Err(refusal) => return Ok(finish(Response::from_errors(vec![refusal.into()]), id)),
         };
@@ -145,10 +146,12 @@ impl Endpoint {
             OperationType::Subscription => "subscription",
         };
         let now = self.app.clock.now();
-        let actor = self.actor(request, id, now).await?;
+        let mut actor = self.actor(request, id, now).await?;
+        actor.address = request.peer_addr().map(|address| address.ip());
         told.account = actor.identity.as_ref().map(|identity| identity.login.clone());
         let plan =
             checked.operation().map(|operation| Plan::new(self.guard.index(), &checked.document, operation));
+        prepare(self.guard.index(), &mut checked.document, &params.variables);
         let mut response = self.run(params, checked, actor).await;
         if let Some(plan) = plan {
             plan.complete(&mut response);

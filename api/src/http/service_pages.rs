@@ -9,7 +9,9 @@ use crate::graphql::schema;
 pub(super) fn configure(config: &mut web::ServiceConfig) {
     config
         .route("/livez", web::get().to(livez))
+        .route("/livez", web::head().to(livez))
         .route("/readyz", web::get().to(readyz))
+        .route("/readyz", web::head().to(readyz))
         .route("/schema.graphql", web::get().to(schema_file))
         .route("/.well-known/jwks.json", web::get().to(jwks))
         .default_service(web::to(not_found));

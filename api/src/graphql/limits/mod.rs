@@ -8,6 +8,7 @@
 //! 1. `lexer` counts tokens and the nesting of brackets, before the parser recurses into them;
 //! 2. the library's parser reads the document, and the operation is picked;
 //! 3. `order` finds fragment cycles, `measure` adds up what the operation asks for;
+//!    (`nul` and `introspection` refuse what no database holds and what was turned off);
 //! 4. `variables` sees that required variables have values, `integers` refuses numbers beyond
 //!    the 32 bits of `Int`.
 //!
@@ -15,8 +16,10 @@
 //! the schema's validation's job.
 
 mod integers;
+mod introspection;
 mod lexer;
 mod measure;
+mod nul;
 mod order;
 mod refusal;
 mod variables;
@@ -82,6 +85,7 @@ impl Default for Limits {
 pub struct Guard {
     index: Index,
     limits: Limits,
+    introspection: bool,
 }
 
 /// A document that may go to the schema.
@@ -107,9 +111,10 @@ impl Checked {
 }
 
 impl Guard {
-    /// Reads the schema; the error is the parser's.
-    pub fn new(sdl: &str, limits: Limits) -> Result<Self, Error> {
-        Ok(Self { index: Index::new(sdl)?, limits })
+    /// Reads the schema; the error is the parser's. Without `introspection` the schema is not to be asked
+    /// about itself.
+    pub fn new(sdl: &str, limits: Limits, introspection: bool) -> Result<Self, Error> {
+        Ok(Self { index: Index::new(sdl)?, limits, introspection })
     }
 
     /// What the guard knows of the schema.
@@ -129,7 +134,13 @@ impl Guard {
         within("token count", lexed.tokens as u64, limits.tokens as u64)?;
         within("bracket nesting", lexed.nesting as u64, NESTING)?;
 
+        if nul::is_in(source, variables) {
+            return Err(Refusal::nul());
+        }
         let document = parse_query(source)?;
+        if !self.introspection && introspection::is_asked(&document) {
+            return Err(Refusal::introspection());
+        }
         let (name, operation) = pick(&document, operation_name)?;
         let fragments = order::fragments_in_order(&document)?;
         let measure = Measure::new(&self.index, &fragments, &operation.node, variables);

@@ -12,6 +12,8 @@ pub mod codes {
     pub const OPERATION: &str = "OPERATION_NOT_FOUND";
     /// The document asks for more than is allowed.
     pub const LIMIT: &str = "LIMIT_EXCEEDED";
+    /// A text holds a character that no database of ours keeps.
+    pub const INPUT: &str = "BAD_INPUT";
 }
 
 /// Numbers beyond this are not worth spelling out: the arithmetic saturates anyway.
@@ -29,6 +31,18 @@ pub struct Refusal {
 }
 
 impl Refusal {
+    /// A text with U+0000.
+    pub(super) fn nul() -> Self {
+        let message = "A text holds the character U+0000, which cannot be stored or looked for.";
+        Self { code: codes::INPUT, message: message.to_owned(), locations: Vec::new() }
+    }
+
+    /// A question about the schema, where they are turned off.
+    pub(super) fn introspection() -> Self {
+        let message = "Introspection is turned off here: the schema cannot be asked about itself.";
+        Self { code: codes::VALIDATION, message: message.to_owned(), locations: Vec::new() }
+    }
+
     pub(super) fn beyond(what: &str, actual: u64, limit: u64) -> Self {
         let actual = match actual > COUNTLESS {
             true => format!("over {COUNTLESS}"),

@@ -52,7 +52,7 @@ const SDL: &str = r#"
 "#;
 
 fn guard() -> Guard {
-    Guard::new(SDL, Limits::default()).unwrap()
+    Guard::new(SDL, Limits::default(), true).unwrap()
 }
 
 fn read(source: &str) -> Result<Checked, Refusal> {

@@ -89,7 +89,8 @@ fn read(mut parameters: Map<String, Value>) -> Result<GraphqlParams, Problem> {
         None => return Err(Problem::bad_request("The parameter \"query\" is missing.")),
     };
     let operation_name = match take("operationName") {
-        Some(Value::String(name)) => Some(name),
+        // Some clients send an empty name for none.
+        Some(Value::String(name)) => Some(name).filter(|name| !name.is_empty()),
         Some(_) => return Err(wrong("operationName", "a string")),
         None => None,
     };

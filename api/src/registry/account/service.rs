@@ -43,7 +43,7 @@ const LOGIN_MAX: usize = 100;
 /// Signs in by login and password.
 ///
 /// # Errors
-/// `TOO_MANY_ATTEMPTS` after some failures for this login.
+/// `TOO_MANY_ATTEMPTS` after some failures for this login from this address.
 pub async fn sign_in(app: &App, actor: &Actor, login: &str, password: String) -> Outcome<Tokens> {
     let permit = policy::permit(actor, Action::SessionCreate, &Place::default())?;
     let login = login.trim().to_lowercase();
@@ -54,8 +54,9 @@ pub async fn sign_in(app: &App, actor: &Actor, login: &str, password: String) ->
     if login.len() > LONGEST || password.len() > LONGEST {
         return wrong();
     }
-    if !app.throttle.may_try(&login, actor.now) {
-        let message = "Too many failed sign-ins for this login; try again in some minutes.";
+    let origin = (login.clone(), actor.address);
+    if !app.throttle.take(&origin, actor.now) {
+        let message = "Too many attempts to sign in with this login; try again in some minutes.";
         return Err(Error::Refused(Code::TooManyAttempts, message.into()));
     }
     let found = account::Entity::find()
@@ -65,11 +66,8 @@ pub async fn sign_in(app: &App, actor: &Actor, login: &str, password: String) ->
         .await?;
     let hash = found.as_ref().map(|account| account.password_hash.clone());
     let right = app.passwords.verify(password, hash).await?;
-    let Some(account) = found.filter(|_| right) else {
-        app.throttle.failed(&login, actor.now);
-        return wrong();
-    };
-    app.throttle.succeeded(&login);
+    let Some(account) = found.filter(|_| right) else { return wrong() };
+    app.throttle.succeeded(&origin);
 
     let mut tx = app.db.begin(permit.of_account(account.id)).await?;
     let id = SessionId::generate();
@@ -85,7 +83,10 @@ pub async fn sign_in(app: &App, actor: &Actor, login: &str, password: String) ->
     let refresh = hand_out(&tx, id).await?;
     tx.record(Change::of(id, None, Some(json!({ "login": account.login }))));
     tx.commit().await?;
-    tokens(app, actor, account.id, id, refresh).await
+    match tokens(app, actor, account.id, id, refresh).await? {
+        Some(tokens) => Ok(Ok(tokens)),
+        None => wrong(),
+    }
 }
 
 /// Exchanges a refresh token for new tokens. A token that was used already revokes its family: either its
@@ -131,7 +132,10 @@ pub async fn refresh(app: &App, actor: &Actor, token: &str) -> Outcome<Tokens> {
     }
     let refresh = hand_out(&tx, session.id).await?;
     tx.commit().await?;
-    tokens(app, actor, account.id, session.id, refresh).await
+    match tokens(app, actor, account.id, session.id, refresh).await? {
+        Some(tokens) => Ok(Ok(tokens)),
+        None => wrong(),
+    }
 }
 
 /// Signs out: the session's tokens are good no more.
@@ -216,15 +220,15 @@ async fn hand_out(tx: &Tx, id: SessionId) -> Result<String, Error> {
     Ok(token)
 }
 
+/// The tokens of a session; none where it was ended at the same moment.
 async fn tokens(
     app: &App,
     actor: &Actor,
     account: AccountId,
     session: SessionId,
     refresh: String,
-) -> Outcome<Tokens> {
+) -> Result<Option<Tokens>, Error> {
     let (access, expires_at) = app.keys.sign(account, session, actor.now, app.config.access_token_minutes)?;
     let found = Actor::of_session(app.db.read(), session, actor.request_id.clone(), actor.now).await?;
-    let actor = found.ok_or_else(|| Error::broken("the session just made is gone"))?;
-    Ok(Ok(Tokens { access, refresh, expires_at, actor }))
+    Ok(found.map(|actor| Tokens { access, refresh, expires_at, actor }))
 }

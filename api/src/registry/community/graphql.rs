@@ -285,7 +285,7 @@ pub async fn communities_page(
 /// The stemmed words of a `search` argument.
 ///
 /// # Errors
-/// `BAD_INPUT` when it is too long.
+/// `BAD_INPUT` when it is too long, or holds nothing to look for.
 pub fn search_words(search: Option<String>) -> Result<Vec<String>, Error> {
     let search = search.unwrap_or_default();
     let length = search.chars().count();
@@ -294,7 +294,11 @@ pub fn search_words(search: Option<String>) -> Result<Vec<String>, Error> {
             "`search` is {length} characters long; at most 200 are allowed."
         )));
     }
-    Ok(text::stems(&search))
+    let words = text::stems(&search);
+    if words.is_empty() && !search.trim().is_empty() {
+        return Err(Error::bad_input("`search` holds no letter or digit to look for."));
+    }
+    Ok(words)
 }
 
 /// The queries of this concept.

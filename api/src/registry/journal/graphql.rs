@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
 use entity::{account, journal};
 
-use super::service;
+use super::service::{self, Subject};
 use crate::{
     auth::{Action, policy, visibility},
     db::keyset::{List, Page},
@@ -97,13 +97,15 @@ impl JournalQuery {
         if to.is_empty() {
             return Err(policy::denied(&caller.actor, Action::JournalRead));
         }
-        let subject = subject_id.map(|id| ids::split(&id).map(|(_, uuid)| uuid)).transpose()?;
+        let subject = subject_id
+            .map(|id| ids::split(&id).map(|(prefix, uuid)| Subject { kind: prefix.to_owned(), uuid }))
+            .transpose()?;
         let db = caller.app.db.clone();
         let list = List::of("journal", &subject);
-        let rows = service::list(&db, &to, subject, list, &page).await?;
+        let rows = service::list(&db, &to, subject.as_ref(), list, &page).await?;
         let count = move || {
-            let (db, to) = (db.clone(), to.clone());
-            async move { service::count(&db, &to, subject).await }
+            let (db, to, subject) = (db.clone(), to.clone(), subject.clone());
+            async move { service::count(&db, &to, subject.as_ref()).await }
         };
         Ok(JournalConnection(Slice::new(list, rows, |row| row.seq, JournalEntry, count)?))
     }

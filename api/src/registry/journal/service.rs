@@ -12,12 +12,23 @@ use crate::{
     error::Error,
 };
 
+/// A thing whose changes are asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// The kind of thing, by its id's prefix.
+    pub kind: String,
+    /// Its raw id.
+    pub uuid: Uuid,
+}
+
 /// Entries that the caller may read, of one thing or of all.
 #[must_use]
-pub fn matching(to: &journal::Visible, subject: Option<Uuid>) -> Select<journal::Entity> {
+pub fn matching(to: &journal::Visible, subject: Option<&Subject>) -> Select<journal::Entity> {
     let select = journal::Entity::visible(to);
     match subject {
-        Some(subject) => select.filter(journal::Column::SubjectId.eq(subject)),
+        Some(subject) => select
+            .filter(journal::Column::SubjectId.eq(subject.uuid))
+            .filter(journal::Column::SubjectType.eq(subject.kind.as_str())),
         None => select,
     }
 }
@@ -29,7 +40,7 @@ pub fn matching(to: &journal::Visible, subject: Option<Uuid>) -> Select<journal:
 pub async fn list(
     db: &Db,
     to: &journal::Visible,
-    subject: Option<Uuid>,
+    subject: Option<&Subject>,
     list: List,
     page: &Page,
 ) -> Result<Rows<journal::Model>, Error> {
@@ -40,6 +51,6 @@ pub async fn list(
 ///
 /// # Errors
 /// The database's.
-pub async fn count(db: &Db, to: &journal::Visible, subject: Option<Uuid>) -> Result<u64, Error> {
+pub async fn count(db: &Db, to: &journal::Visible, subject: Option<&Subject>) -> Result<u64, Error> {
     Ok(matching(to, subject).count(db.read()).await?)
 }

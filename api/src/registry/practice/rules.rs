@@ -140,8 +140,12 @@ fn check_tags(tags: &[String]) -> Result<Vec<String>, UserError> {
         return Err(UserError::of("tags", UserErrorCode::Invalid, message));
     }
     let mut kept = Vec::with_capacity(tags.len());
-    for tag in tags {
-        let tag = fold_tag(&required_line("tags", tag, TAG_MAX)?);
+    for (tag, index) in tags.iter().zip(0..) {
+        let tag = required_line("tags", tag, TAG_MAX).map_err(|mut error| {
+            error.path.push(index.to_string());
+            error
+        })?;
+        let tag = fold_tag(&tag);
         if !kept.contains(&tag) {
             kept.push(tag);
         }

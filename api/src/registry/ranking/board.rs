@@ -26,9 +26,6 @@ pub const LEAF: i64 = 100;
 /// How long a generation can be paged on after the next has taken its place.
 const KEPT_FOR: Duration = Duration::minutes(10);
 
-/// How many generations are kept at most, however short the time: a bound on the space of a busy board.
-const KEPT_AT_MOST: i64 = 64;
-
 /// Over which time a ranking is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Period {
@@ -57,6 +54,15 @@ impl Period {
         match self {
             Self::All(_) => None,
             Self::Year(year) | Self::Until(year) => Some(year.end()),
+        }
+    }
+
+    /// How recent it is, to put the most recent first: all time before every year.
+    #[must_use]
+    pub fn recency(self) -> i32 {
+        match self {
+            Self::All(_) => i32::MAX,
+            Self::Year(year) | Self::Until(year) => year.0,
         }
     }
 
@@ -276,10 +282,10 @@ pub async fn write(
         .filter(ranking_board::Column::Id.eq(board.id))
         .exec(tx.db())
         .await?;
-    forget(tx, board.id, generation).await
+    forget(tx, board.id).await
 }
 
-async fn forget(tx: &Tx, board: BoardId, current: i64) -> Result<(), Error> {
+async fn forget(tx: &Tx, board: BoardId) -> Result<(), Error> {
     use ranking_leaf::{Column, Entity};
     // The generation that was current when the time to keep began, and all after it, may still be paged on.
     let oldest = Query::select()
@@ -291,11 +297,7 @@ async fn forget(tx: &Tx, board: BoardId, current: i64) -> Result<(), Error> {
         .to_owned();
     Entity::delete_many()
         .filter(Column::BoardId.eq(board))
-        .filter(
-            Condition::any()
-                .add(Column::Generation.lt(current - KEPT_AT_MOST))
-                .add(Expr::col(Column::Generation).lt(Expr::SubQuery(None, Box::new(oldest.into())))),
-        )
+        .filter(Expr::col(Column::Generation).lt(Expr::SubQuery(None, Box::new(oldest.into()))))
         .exec(tx.db())
         .await?;
     Ok(())

@@ -1,7 +1,7 @@
 //! Follows the journal and rebuilds the boards that a change has made stale: at once after a change of this
 //! process, and within a quarter of a second after one of another.
 
-use std::{collections::HashSet, time::Duration};
+use std::{cmp::Reverse, collections::HashSet, time::Duration};
 
 use entity::{
     AcademicYear, community, counter,
@@ -19,6 +19,8 @@ use crate::{app::App, auth::Permit, error::Error};
 
 /// How often to look when nothing wakes us.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// How long to rest after a rebuilding.
+const AT_MOST_EVERY: Duration = Duration::from_millis(200);
 /// How many entries of the journal to follow in one go.
 const AT_ONCE: u64 = 10_000;
 
@@ -31,8 +33,11 @@ pub async fn run(app: App) {
     loop {
         // Registered before looking, so that a commit in between is not missed.
         let wake = committed.notified();
-        if let Err(error) = follow(&app).await {
-            tracing::error!(%error, ?error, "following the journal");
+        match follow(&app).await {
+            Ok(false) => {}
+            // A burst of changes makes a few generations, not one each.
+            Ok(true) => tokio::time::sleep(AT_MOST_EVERY).await,
+            Err(error) => tracing::error!(%error, ?error, "following the journal"),
         }
         let _ = tokio::time::timeout(LOOK_EVERY, wake).await;
     }
@@ -71,13 +76,20 @@ pub async fn follow(app: &App) -> Result<bool, Error> {
     if !touched.is_empty() {
         let current = AcademicYear::of(app.clock.now());
         let boards = ranking_board::Entity::find().all(app.db.read()).await?;
-        for row in boards.iter().filter(|row| touched.reaches(row)) {
+        let mut stale: Vec<Spec> = boards
+            .iter()
+            .filter(|row| touched.reaches(row))
             // A board of an older version of its method is asked for by nobody any more.
-            let Some(spec) = Spec::parse(&row.key) else { continue };
-            if touched.reaches_period(spec.period, current) {
-                let _turn = app.boards.lock().await;
-                build::build(app, &spec).await?;
-            }
+            .filter_map(|row| Spec::parse(&row.key))
+            .filter(|spec| touched.reaches_period(spec.period, current))
+            .collect();
+        // What most people look at comes first: all time, then this year, the federation before its parts.
+        stale.sort_by_key(|spec| {
+            (Reverse(spec.period.recency()), spec.region.is_some(), spec.profile.is_some())
+        });
+        for spec in stale {
+            let _turn = app.boards.lock().await;
+            build::build(app, &spec).await?;
         }
     }
     let tx = app.db.begin(Permit::system(app.clock.now())).await?;
@@ -140,8 +152,12 @@ impl Touched {
 
     fn reaches(&self, board: &ranking_board::Model) -> bool {
         let kind = Method::ALL.into_iter().find(|method| method.published().code == board.method);
-        kind.is_some_and(|method| if method.ranks_communities() { self.communities } else { self.practices })
-            && board.region_id.is_none_or(|id| self.regions.contains(&id))
+        kind.is_some_and(|method| match method {
+            Method::PublishedPractices | Method::PracticesPer100Members => self.communities,
+            Method::Rating => self.practices,
+            // Made of what the registry does not record yet.
+            Method::Expert | Method::Adoption => false,
+        }) && board.region_id.is_none_or(|id| self.regions.contains(&id))
             && board.profile_id.is_none_or(|id| self.profiles.contains(&id))
     }
 }

@@ -117,7 +117,8 @@ async fn finish(
     let Stretch { generation, total, as_of, first, entries, .. } = stretch;
     let entries: Vec<_> =
         (first..).zip(entries).filter(|(position, _)| (from..=to).contains(position)).collect();
-    let has_next = to < total;
+    // Between cursors that cross there is nothing, and nothing to go on to.
+    let has_next = !entries.is_empty() && to < total;
     let has_previous = from > 1 && total > 0;
     Ok(RankingPage { entries, generation, total, as_of, has_next, has_previous })
 }

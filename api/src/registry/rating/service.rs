@@ -83,6 +83,10 @@ pub async fn rate(
         .filter(rating::Column::PersonId.eq(rater))
         .one(tx.db())
         .await?;
+    if former.as_ref().is_some_and(|old| old.stars == stars && old.comment == comment) {
+        // The same again changes nothing, and moves nothing into another year.
+        return Ok(Ok(row));
+    }
     let before = former.as_ref().map(|old| json!({ "stars": old.stars, "comment": old.comment }));
     let given = rating::ActiveModel {
         id: Set(former.as_ref().map_or_else(RatingId::generate, |old| old.id)),
