@@ -100,7 +100,7 @@ impl Visible {
         }
         let mut any = Condition::any().add(Column::State.eq(PracticeState::Published));
         if !offices.is_empty() {
-            any = any.add(Condition::all().add(Column::State.ne(PracticeState::Draft)).add(offices));
+            any = any.add(Condition::all().add(Column::SubmittedAt.is_not_null()).add(offices));
         }
         any.add_option(self.author.map(|person| {
             Column::Id.in_subquery(
