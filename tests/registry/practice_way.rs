@@ -4,7 +4,11 @@ use entity::{PracticeState, counter, ids::PracticeId, practice, practice_decisio
 use sea_orm::{EntityTrait, QueryOrder};
 use serde_json::{Value, json};
 
-use crate::support::{actor::practice_of, app::{TestApp, id}, eventually};
+use crate::support::{
+    actor::practice_of,
+    app::{TestApp, id},
+    eventually,
+};
 
 /// All that refusals must leave as it was.
 async fn everything(app: &TestApp) -> String {

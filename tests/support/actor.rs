@@ -102,7 +102,8 @@ impl Actor {
 
     /// Sends a mutation with one input.
     pub async fn mutate(&self, field: &str, input_type: &str, input: Value, selection: &str) -> Answer {
-        let document = format!("mutation($input: {input_type}!) {{ {field}(input: $input) {{ {selection} }} }}");
+        let document =
+            format!("mutation($input: {input_type}!) {{ {field}(input: $input) {{ {selection} }} }}");
         self.query(&document, json!({ "input": input })).await
     }
 
@@ -116,7 +117,8 @@ impl Actor {
 
     /// `sessionRefresh`.
     pub async fn refresh(&self, token: &str) -> Answer {
-        let selection = "accessToken refreshToken expiresAt viewer { login } userErrors { code message path }";
+        let selection =
+            "accessToken refreshToken expiresAt viewer { login } userErrors { code message path }";
         let input = json!({ "refreshToken": token });
         self.mutate("sessionRefresh", "SessionRefreshInput", input, selection).await
     }

@@ -5,14 +5,7 @@ use std::{
     thread,
 };
 
-use api::{
-    app::App,
-    clock::Clock,
-    config::Config,
-    db::Db,
-    graphql::ids,
-    http::server::Bound,
-};
+use api::{app::App, clock::Clock, config::Config, db::Db, graphql::ids, http::server::Bound};
 use entity::{
     ids::{AccountId, SessionId, TypedId},
     journal, ranking_board, ranking_leaf, session,

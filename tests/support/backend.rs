@@ -26,7 +26,10 @@ enum Held {
     Folder(#[expect(dead_code, reason = "removed when dropped")] TempDir),
     /// Goes with the temporary cluster.
     Nothing,
-    OnServer { server: &'static Server, name: String },
+    OnServer {
+        server: &'static Server,
+        name: String,
+    },
 }
 
 impl Database {

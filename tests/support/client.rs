@@ -100,7 +100,8 @@ impl Answer {
     pub fn user_errors(&self) -> Vec<(String, String)> {
         let errors = self.payload()["userErrors"].as_array().unwrap_or_else(|| panic!("{self:#?}"));
         let path = |error: &Value| {
-            let parts: Vec<_> = error["path"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            let parts: Vec<_> =
+                error["path"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
             parts.join(".")
         };
         errors.iter().map(|error| (error["code"].as_str().unwrap_or("?").to_owned(), path(error))).collect()

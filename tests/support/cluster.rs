@@ -45,7 +45,8 @@ pub fn server() -> Option<&'static Server> {
                 Err(_) => programs().map(|programs| temporary(&programs)),
             };
             if found.is_none() {
-                let line = "Postgres was not tested: no server binaries found and TEST_DATABASE_URL is not set";
+                let line =
+                    "Postgres was not tested: no server binaries found and TEST_DATABASE_URL is not set";
                 assert!(env::var("TEST_POSTGRES").as_deref() != Ok("required"), "{line}");
                 // Not by a macro: what those print is kept back by the test harness.
                 let _ = writeln!(std::io::stderr(), "{line}");
@@ -88,9 +89,11 @@ fn programs() -> Option<PathBuf> {
         std::cmp::Reverse(version.unwrap_or(0_u32))
     });
     // Programs in the path may be links: the server looks for its own files beside itself.
-    env::split_paths(&path).filter(complete).filter_map(|folder| {
-        fs::canonicalize(folder.join("postgres")).ok()?.parent().map(Path::to_owned)
-    }).chain(packaged).find(complete)
+    env::split_paths(&path)
+        .filter(complete)
+        .filter_map(|folder| fs::canonicalize(folder.join("postgres")).ok()?.parent().map(Path::to_owned))
+        .chain(packaged)
+        .find(complete)
 }
 
 /// Makes a cluster in a temporary folder and starts it. A watchdog, held by a pipe that closes when this
@@ -148,7 +151,11 @@ fn temporary(programs: &Path) -> Server {
 }
 
 fn log(folder: &Path) -> Stdio {
-    File::options().create(true).append(true).open(folder.join("log")).map_or_else(|_| Stdio::null(), Stdio::from)
+    File::options()
+        .create(true)
+        .append(true)
+        .open(folder.join("log"))
+        .map_or_else(|_| Stdio::null(), Stdio::from)
 }
 
 fn watch(as_owner: &Owner, pg_ctl: &Path, data: &Path, folder: &Path) {

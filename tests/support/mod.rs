@@ -55,7 +55,11 @@ const PROMISED: Duration = Duration::from_secs(1);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// Asks again until the answer is the wanted one, and fails when it is not within the promised second.
-pub async fn eventually<T: Debug>(what: &str, mut ask: impl AsyncFnMut() -> T, wanted: impl Fn(&T) -> bool) -> T {
+pub async fn eventually<T: Debug>(
+    what: &str,
+    mut ask: impl AsyncFnMut() -> T,
+    wanted: impl Fn(&T) -> bool,
+) -> T {
     let begun = Instant::now();
     loop {
         let late = begun.elapsed() > PROMISED;

@@ -3,9 +3,7 @@
 use chrono::NaiveDate;
 use entity::{
     AcademicYear, community, department, headcount,
-    ids::{
-        CommunityId, DepartmentId, InstituteId, MunicipalityId, OrganizationId, ProfileId, RegionId,
-    },
+    ids::{CommunityId, DepartmentId, InstituteId, MunicipalityId, OrganizationId, ProfileId, RegionId},
     institute, municipality, organization, profile, region,
     text::sort_key,
 };
@@ -17,7 +15,8 @@ use crate::support::app::TestApp;
 impl TestApp {
     /// The region with this code, made when it is not there.
     pub async fn region(&self, code: &str) -> region::Model {
-        let found = region::Entity::find().filter(region::Column::Code.eq(code)).one(self.rows()).await.unwrap();
+        let found =
+            region::Entity::find().filter(region::Column::Code.eq(code)).one(self.rows()).await.unwrap();
         if let Some(found) = found {
             return found;
         }
@@ -57,7 +56,9 @@ impl TestApp {
     /// A new institute of a region, with this department.
     pub async fn department(&self, of: &region::Model, name: &str) -> department::Model {
         let institute =
-            institute::Model { id: InstituteId::generate(), region_id: of.id, name: "Институт".into() };
+            institute::Model {
+                id: InstituteId::generate(), region_id: of.id, name: "Институт".into()
+            };
         let institute = institute.into_active_model().insert(self.rows()).await.unwrap();
         let row = department::Model {
             id: DepartmentId::generate(),
@@ -92,7 +93,9 @@ impl TestApp {
             return found;
         }
         let row =
-            profile::Model { id: ProfileId::generate(), code: code.into(), name: format!("Профиль {code}") };
+            profile::Model {
+                id: ProfileId::generate(), code: code.into(), name: format!("Профиль {code}")
+            };
         row.into_active_model().insert(self.rows()).await.unwrap()
     }
 
