@@ -8,3 +8,4 @@ mod support;
 mod policy;
 mod registry;
 mod schema;
+mod tidy;
