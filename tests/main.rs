@@ -5,4 +5,7 @@
 #[macro_use]
 #[expect(dead_code, reason = "factories stand ready for tests to come")]
 mod support;
+mod policy;
 mod registry;
+mod schema;
+mod tidy;

@@ -304,7 +304,10 @@ impl<'a> NewMember<'a> {
         };
         if self.state == MemberState::Active {
             community::Entity::update_many()
-                .col_expr(community::Column::MemberCount, Expr::col(community::Column::MemberCount).add(1))
+                .col_expr(
+                    community::Column::MemberCount,
+                    Expr::col(community::Column::MemberCount).add(1_i64),
+                )
                 .filter(community::Column::Id.eq(community.id))
                 .exec(app.rows())
                 .await

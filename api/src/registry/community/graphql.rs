@@ -2,7 +2,6 @@
 
 use async_graphql::{Context, ID, InputObject, Object, OneofObject, SimpleObject};
 use entity::{community, community_document, community_link, cooperation_agreement, ids::CommunityId};
-use sea_orm::PaginatorTrait;
 
 use super::{
     loader::{AgreementsOf, DocumentsOf, LinksOf},
@@ -277,7 +276,7 @@ pub async fn communities_page(
     let rows = service::list(&db, &filter, list, page).await?;
     let count = move || {
         let (db, filter) = (db.clone(), filter.clone());
-        async move { Ok(community::Entity::matching(&filter).count(db.read()).await?) }
+        async move { service::count(&db, &filter).await }
     };
     Ok(CommunityConnection(Slice::new(list, rows, |row| (row.sort_key.clone(), row.id), Community, count)?))
 }

@@ -36,6 +36,14 @@ pub async fn list(
     keyset::read::<_, (Vec<u8>, CommunityId)>(db.read(), select, columns, false, list, page).await
 }
 
+/// How many communities match the filter.
+///
+/// # Errors
+/// The database's.
+pub async fn count(db: &Db, filter: &community::Filter) -> Result<u64, Error> {
+    Ok(community::Entity::matching(filter).count(db.read()).await?)
+}
+
 /// The community's engagement in a year; none where the headcount is not known or the year has not begun.
 ///
 /// # Errors

@@ -6,7 +6,6 @@ use entity::{
     ids::{CommunityId, PracticeId},
     practice, practice_decision,
 };
-use sea_orm::PaginatorTrait;
 
 use super::{
     loader::{AuthorsOf, DecisionsOn, TagsOf},
@@ -244,7 +243,7 @@ pub async fn practices_page(
     let rows = service::list(&db, &to, &filter, list, page).await?;
     let count = move || {
         let (db, to, filter) = (db.clone(), to.clone(), filter.clone());
-        async move { Ok(practice::Entity::matching(&to, &filter).count(db.read()).await?) }
+        async move { service::count(&db, &to, &filter).await }
     };
     Ok(PracticeConnection(Slice::new(list, rows, |row| (row.listed_at, row.id), Practice, count)?))
 }

@@ -5,7 +5,7 @@ use entity::{
     ids::{PersonId, PracticeId},
     practice, practice_author,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 
 use crate::{
     auth::Place,
@@ -42,6 +42,14 @@ pub async fn list(
     let columns = (practice::Column::ListedAt, practice::Column::Id);
     let select = practice::Entity::matching(to, filter);
     keyset::read::<_, (DateTime<Utc>, PracticeId)>(db.read(), select, columns, true, list, page).await
+}
+
+/// How many practices that the caller may see match the filter.
+///
+/// # Errors
+/// The database's.
+pub async fn count(db: &Db, to: &practice::Visible, filter: &practice::Filter) -> Result<u64, Error> {
+    Ok(practice::Entity::matching(to, filter).count(db.read()).await?)
 }
 
 /// A practice that the caller may see, or `NOT_FOUND`.

@@ -2,7 +2,6 @@
 
 use async_graphql::{Context, ID, Object, OneofObject, SimpleObject};
 use entity::{ids::RegionId, municipality, profile, region};
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 use super::service;
 use crate::{
@@ -65,10 +64,7 @@ impl Region {
         let rows = service::municipalities(&db, region, list, &page).await?;
         let count = move || {
             let db = db.clone();
-            async move {
-                let of_region = municipality::Column::RegionId.eq(region);
-                Ok(municipality::Entity::find().filter(of_region).count(db.read()).await?)
-            }
+            async move { service::count_municipalities(&db, region).await }
         };
         let slice = Slice::new(list, rows, |row| (row.sort_key.clone(), row.id), Municipality, count)?;
         Ok(MunicipalityConnection(slice))
@@ -191,7 +187,7 @@ impl RegionQuery {
         let rows = service::list(&db, list, &page).await?;
         let count = move || {
             let db = db.clone();
-            async move { Ok(region::Entity::find().count(db.read()).await?) }
+            async move { service::count(&db).await }
         };
         Ok(RegionConnection(Slice::new(list, rows, |row| (row.sort_key.clone(), row.id), Region, count)?))
     }
@@ -216,7 +212,7 @@ impl RegionQuery {
         let rows = service::profiles(&db, list, &page).await?;
         let count = move || {
             let db = db.clone();
-            async move { Ok(profile::Entity::find().count(db.read()).await?) }
+            async move { service::count_profiles(&db).await }
         };
         Ok(ProfileConnection(Slice::new(list, rows, |row| row.id, Profile::from, count)?))
     }

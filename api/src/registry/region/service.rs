@@ -4,7 +4,7 @@ use entity::{
     ids::{MunicipalityId, ProfileId, RegionId},
     municipality, profile, region,
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 use crate::{
     db::{
@@ -32,6 +32,14 @@ pub async fn list(db: &Db, list: List, page: &Page) -> Result<Rows<region::Model
         .await
 }
 
+/// How many regions there are.
+///
+/// # Errors
+/// The database's.
+pub async fn count(db: &Db) -> Result<u64, Error> {
+    Ok(region::Entity::find().count(db.read()).await?)
+}
+
 /// A page of the profiles, by code.
 ///
 /// # Errors
@@ -39,6 +47,14 @@ pub async fn list(db: &Db, list: List, page: &Page) -> Result<Rows<region::Model
 pub async fn profiles(db: &Db, list: List, page: &Page) -> Result<Rows<profile::Model>, Error> {
     keyset::read::<_, ProfileId>(db.read(), profile::Entity::find(), profile::Column::Id, false, list, page)
         .await
+}
+
+/// How many profiles there are.
+///
+/// # Errors
+/// The database's.
+pub async fn count_profiles(db: &Db) -> Result<u64, Error> {
+    Ok(profile::Entity::find().count(db.read()).await?)
 }
 
 /// A page of a region's municipalities, by name.
@@ -54,4 +70,13 @@ pub async fn municipalities(
     let select = municipality::Entity::find().filter(municipality::Column::RegionId.eq(region));
     let columns = (municipality::Column::SortKey, municipality::Column::Id);
     keyset::read::<_, (Vec<u8>, MunicipalityId)>(db.read(), select, columns, false, list, page).await
+}
+
+/// How many municipalities a region has.
+///
+/// # Errors
+/// The database's.
+pub async fn count_municipalities(db: &Db, region: RegionId) -> Result<u64, Error> {
+    let select = municipality::Entity::find().filter(municipality::Column::RegionId.eq(region));
+    Ok(select.count(db.read()).await?)
 }
