@@ -5,4 +5,5 @@
 #[macro_use]
 #[expect(dead_code, reason = "factories stand ready for tests to come")]
 mod support;
+mod http;
 mod registry;
