@@ -306,7 +306,7 @@ impl<'a> NewMember<'a> {
             community::Entity::update_many()
                 .col_expr(
                     community::Column::MemberCount,
-                    Expr::col(community::Column::MemberCount).add(1),
+                    Expr::col(community::Column::MemberCount).add(1_i64),
                 )
                 .filter(community::Column::Id.eq(community.id))
                 .exec(app.rows())

@@ -114,7 +114,7 @@ impl TestApp {
 
     async fn next_number(&self) -> i64 {
         let rows = counter::Entity::update_many()
-            .col_expr(counter::Column::Value, Expr::col(counter::Column::Value).add(1))
+            .col_expr(counter::Column::Value, Expr::col(counter::Column::Value).add(1_i64))
             .filter(counter::Column::Name.eq(counter::PRACTICE_NUMBER))
             .exec_with_returning(self.rows())
             .await
@@ -245,7 +245,7 @@ impl NewPractice<'_> {
             community::Entity::update_many()
                 .col_expr(
                     community::Column::PracticeCount,
-                    Expr::col(community::Column::PracticeCount).add(1),
+                    Expr::col(community::Column::PracticeCount).add(1_i64),
                 )
                 .filter(community::Column::Id.eq(community))
                 .exec(app.rows())
