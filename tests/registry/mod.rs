@@ -1,3 +1,4 @@
 //! What the registry is about, a file per concept.
 
+mod paging;
 mod session;
