@@ -1,4 +1,5 @@
 //! What the registry is about, a file per concept.
 
 mod paging;
+mod ranking;
 mod session;
