@@ -2,5 +2,7 @@
 
 mod practice_way;
 mod rating;
+mod paging;
+mod ranking;
 mod session;
 mod visibility;

@@ -12,6 +12,8 @@ pub mod backend;
 pub mod client;
 pub mod cluster;
 pub mod factory;
+pub mod program;
+pub mod statements;
 
 use std::{
     fmt::Debug,

@@ -1,0 +1,6 @@
+//! The registry's door: the protocol, the limits, and the shape of answers.
+
+mod answers;
+mod limits;
+mod pages;
+mod protocol;

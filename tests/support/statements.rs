@@ -1,0 +1,112 @@
+//! How many SQL statements a request ran: read from the line that the endpoint logs of every request.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, Once, PoisonError},
+};
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use tracing::{
+    Event, Metadata, Subscriber,
+    field::{Field, Visit},
+    level_filters::LevelFilter,
+    subscriber::Interest,
+};
+use tracing_subscriber::{
+    Layer,
+    layer::{Context, SubscriberExt},
+};
+use uuid::Uuid;
+
+use super::{actor::Actor, client::Answer};
+
+/// Statements by request id.
+static COUNTED: Mutex<Option<HashMap<String, u64>>> = Mutex::new(None);
+
+/// Sends a request and tells how many statements it ran beside its answer.
+pub async fn counted(actor: &Actor, document: &str, variables: Value) -> (Answer, u64) {
+    listen();
+    let id = Uuid::now_v7().simple().to_string();
+    let mut request = actor
+        .client
+        .request(Method::POST, "/graphql")
+        .header("accept", "application/graphql-response+json")
+        .header("x-request-id", &id)
+        .json(&json!({ "query": document, "variables": variables }));
+    if let Some(token) = &actor.token {
+        request = request.bearer_auth(token);
+    }
+    let answer = Answer::of(request.send().await.unwrap()).await;
+    let mut counted = COUNTED.lock().unwrap_or_else(PoisonError::into_inner);
+    let statements = counted.get_or_insert_default().remove(&id);
+    (answer, statements.expect("a line of the log with the request's id"))
+}
+
+/// The statements of a query whose answer must be without errors.
+pub async fn statements(actor: &Actor, document: &str) -> u64 {
+    let (answer, statements) = counted(actor, document, json!({})).await;
+    answer.data();
+    statements
+}
+
+/// From now on every request of this process is listened to: its line is written in the server's thread.
+fn listen() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let heard = tracing_subscriber::registry().with(Endpoint);
+        tracing::subscriber::set_global_default(heard).expect("nobody else listens");
+    });
+}
+
+/// Hears the lines of the endpoint, and nothing else.
+struct Endpoint;
+
+fn concerns(metadata: &Metadata<'_>) -> bool {
+    metadata.target() == "api::http::endpoint"
+}
+
+impl<S: Subscriber> Layer<S> for Endpoint {
+    fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
+        if concerns(metadata) { Interest::always() } else { Interest::never() }
+    }
+
+    fn enabled(&self, metadata: &Metadata<'_>, _: Context<'_, S>) -> bool {
+        concerns(metadata)
+    }
+
+    fn max_level_hint(&self) -> Option<LevelFilter> {
+        Some(LevelFilter::INFO)
+    }
+
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let mut line = Line::default();
+        event.record(&mut line);
+        if let (Some(id), Some(statements)) = (line.request_id, line.statements) {
+            let mut counted = COUNTED.lock().unwrap_or_else(PoisonError::into_inner);
+            counted.get_or_insert_default().insert(id, statements);
+        }
+    }
+}
+
+#[derive(Default)]
+struct Line {
+    request_id: Option<String>,
+    statements: Option<u64>,
+}
+
+impl Visit for Line {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == "request_id" {
+            self.request_id = Some(value.to_owned());
+        }
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        if field.name() == "statements" {
+            self.statements = Some(value);
+        }
+    }
+
+    fn record_debug(&mut self, _: &Field, _: &dyn std::fmt::Debug) {}
+}
