@@ -33,6 +33,7 @@ impl Caller {
         let reader = Reader {
             db: app.db.clone(),
             practices: policy::visible_practices(&actor),
+            members: policy::visible_members(&actor),
             today: actor.now.date_naive(),
         };
         let loader =
