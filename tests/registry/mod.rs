@@ -3,3 +3,4 @@
 mod paging;
 mod ranking;
 mod session;
+mod statements;
