@@ -5,5 +5,7 @@
 #[macro_use]
 #[expect(dead_code, reason = "factories stand ready for tests to come")]
 mod support;
+mod demo;
 mod http;
+mod migrations;
 mod registry;
