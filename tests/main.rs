@@ -6,7 +6,9 @@
 #[expect(dead_code, reason = "factories stand ready for tests to come")]
 mod support;
 mod policy;
+mod demo;
 mod http;
+mod migrations;
 mod registry;
 mod schema;
 mod tidy;

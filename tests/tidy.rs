@@ -170,7 +170,7 @@ fn a_concept_is_read_from_its_front_page() {
     let usual = ["mod.rs", "rules.rs", "service.rs", "loader.rs", "graphql.rs"];
     let own = [
         ("practice", &["inputs.rs", "mutations.rs", "write.rs"][..]),
-        ("ranking", &["board.rs", "build.rs", "job.rs", "method.rs"]),
+        ("ranking", &["board.rs", "build.rs", "communities.rs", "job.rs", "method.rs", "practices.rs"]),
     ];
     for file in sources(&["api/src"]) {
         let Some(concept) = file.concept() else { continue };

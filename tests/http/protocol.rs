@@ -213,7 +213,6 @@ async fn variables_that_do_not_fit_their_types_are_request_errors() {
 }
 
 #[tokio::test]
-#[ignore = "known fault: the library takes it for an error of the field, after others may have run"]
 async fn what_is_no_object_is_no_input_object() {
     let app = TestApp::on_sqlite().await;
     let query = "mutation($input: PracticeActionInput!) { sessionEnd { ended }
@@ -305,7 +304,7 @@ async fn foreign_pages_may_ask_and_send_tokens_but_no_cookies() {
     assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
     assert_eq!(answer.header("access-control-allow-credentials"), None);
     let allowed = answer.header("access-control-allow-headers").unwrap().to_lowercase();
-    for header in ["authorization", "content-type", "x-request-id", "accept"] {
+    for header in ["authorization", "content-type", "x-request-id"] {
         assert!(allowed.contains(header), "{allowed}");
     }
     assert!(answer.header("access-control-allow-methods").unwrap().contains("POST"));

@@ -133,8 +133,8 @@ fn allows(action: Action, role: Option<Role>, inside: bool) -> bool {
 
 /// What the table lets one expect.
 fn expected(call: &Call, role: Option<Role>, inside: bool) -> &'static str {
-    // The one thing that the table leaves open: a visitor has no session to end.
-    if call.action == Action::SessionEnd && role.is_none() {
+    // Whoever has no account is asked to sign in, whatever there is; and has no session to end.
+    if role.is_none() && (!row(call.action).anyone || call.action == Action::SessionEnd) {
         return "UNAUTHENTICATED";
     }
     if allows(call.action, role, inside) {
@@ -146,11 +146,7 @@ fn expected(call: &Call, role: Option<Role>, inside: bool) -> &'static str {
         Some(PracticeState::Draft) => role == Some(Role::Auditor) || (inside && role == Some(Role::Member)),
         Some(_) => allows(Action::PracticeReadUnpublished, role, inside),
     };
-    match (seen, role) {
-        (false, _) => "NOT_FOUND",
-        (true, None) => "UNAUTHENTICATED",
-        (true, Some(_)) => "FORBIDDEN",
-    }
+    if seen { "FORBIDDEN" } else { "NOT_FOUND" }
 }
 
 #[test]

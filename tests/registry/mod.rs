@@ -6,3 +6,4 @@ mod paging;
 mod ranking;
 mod session;
 mod visibility;
+mod statements;

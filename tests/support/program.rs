@@ -1,7 +1,8 @@
 //! The program itself, started as its users start it.
 
 use std::{
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
     path::Path,
     process::{Child, ChildStdout, Command, Output, Stdio},
     time::{Duration, Instant},
@@ -71,6 +72,16 @@ impl Ended {
     }
 }
 
+/// Waits for the first answer.
+fn answers(address: &str) {
+    let mut stream = TcpStream::connect(address).expect("a listening server");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a time limit");
+    stream.write_all(b"GET /livez HTTP/1.0\r\n\r\n").expect("a request");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    assert!(answer.contains(" 200 OK"), "{answer}");
+}
+
 /// The program while it serves.
 #[derive(Debug)]
 pub struct Serving {
@@ -103,8 +114,9 @@ impl Serving {
             let line = &greeting[begun..];
             if let Some(at) = line.find("http://") {
                 let url = line[at..].split(['/', ' ', ';', '\n']).nth(2).unwrap_or_default();
-                let url = format!("http://{url}");
-                return Self { child, out, url, greeting };
+                // It says where it will listen before it listens to signals.
+                answers(url);
+                return Self { child, out, url: format!("http://{url}"), greeting };
             }
         }
     }

@@ -43,11 +43,16 @@ pub async fn counted(actor: &Actor, document: &str, variables: Value) -> (Answer
     (answer, statements.expect("a line of the log with the request's id"))
 }
 
-/// The statements of a query whose answer must be without errors.
+/// The statements of a query whose answer must be without errors: the fewest of some times, because a batch
+/// is closed by the clock, and a busy machine may tear one in two.
 pub async fn statements(actor: &Actor, document: &str) -> u64 {
-    let (answer, statements) = counted(actor, document, json!({})).await;
-    answer.data();
-    statements
+    let mut fewest = u64::MAX;
+    for _ in 0..6 {
+        let (answer, statements) = counted(actor, document, json!({})).await;
+        answer.data();
+        fewest = fewest.min(statements);
+    }
+    fewest
 }
 
 /// From now on every request of this process is listened to: its line is written in the server's thread.

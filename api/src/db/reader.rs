@@ -2,7 +2,7 @@
 //! day on which it asks.
 
 use chrono::NaiveDate;
-use entity::practice;
+use entity::{member, practice};
 
 use super::Db;
 
@@ -13,6 +13,8 @@ pub struct Reader {
     pub db: Db,
     /// Which practices the caller may see.
     pub practices: practice::Visible,
+    /// Whose registrations the caller may see.
+    pub members: member::Visible,
     /// The day on which offices must be in force.
     pub today: NaiveDate,
 }

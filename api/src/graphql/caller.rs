@@ -33,6 +33,7 @@ impl Caller {
         let reader = Reader {
             db: app.db.clone(),
             practices: visibility::visible_practices(&actor),
+            members: visibility::visible_members(&actor),
             today: actor.now.date_naive(),
         };
         let loader =

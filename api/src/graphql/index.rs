@@ -95,6 +95,11 @@ impl Index {
         self.outputs.get(parent)?.get(name)
     }
 
+    /// Whether it is the name of an input object.
+    pub fn is_input(&self, name: &str) -> bool {
+        self.inputs.contains_key(name)
+    }
+
     /// The type of an input object's field.
     pub fn input_field(&self, input: &str, name: &str) -> Option<&Type> {
         self.inputs.get(input)?.get(name)

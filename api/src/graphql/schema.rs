@@ -11,7 +11,6 @@ use entity::ids::{
 
 use super::{Caller, ids};
 use crate::{
-    auth::visibility,
     error::{Code, Error},
     registry::{
         account::graphql::{AccountMutation, AccountQuery},
@@ -19,7 +18,7 @@ use crate::{
         governance::graphql::Appointment,
         institute::graphql::{Department, Institute},
         journal::graphql::JournalQuery,
-        member::{self, graphql::Member},
+        member::graphql::Member,
         practice::{
             graphql::{Practice, PracticeQuery},
             mutations::PracticeMutation,
@@ -105,10 +104,7 @@ async fn node(caller: &Caller, id: &ID) -> Result<Option<Node>, Error> {
             let held = loader.load_one(AppointmentId(uuid)).await?;
             held.map(|(row, holder)| Node::Appointment(Appointment(row, holder)))
         }
-        MemberId::PREFIX => {
-            let to = visibility::visible_members(&caller.actor);
-            member::service::get(&caller.app.db, &to, MemberId(uuid)).await?.map(Member).map(Node::Member)
-        }
+        MemberId::PREFIX => loader.load_one(MemberId(uuid)).await?.map(Member).map(Node::Member),
         PracticeId::PREFIX => loader.load_one(PracticeId(uuid)).await?.map(Practice).map(Node::Practice),
         _ => {
             let message = "The id is of no type that can be looked up.";

@@ -134,14 +134,15 @@ impl Guard {
         within("token count", lexed.tokens as u64, limits.tokens as u64)?;
         within("bracket nesting", lexed.nesting as u64, NESTING)?;
 
-        if nul::is_in(source, variables) {
-            return Err(Refusal::nul());
-        }
         let document = parse_query(source)?;
         if !self.introspection && introspection::is_asked(&document) {
             return Err(Refusal::introspection());
         }
         let (name, operation) = pick(&document, operation_name)?;
+        // Mutations check their texts field by field, and say which.
+        if operation.node.ty == OperationType::Query && nul::is_in(source, variables) {
+            return Err(Refusal::nul());
+        }
         let fragments = order::fragments_in_order(&document)?;
         let measure = Measure::new(&self.index, &fragments, &operation.node, variables);
         let sums = measure.operation(&operation.node);
@@ -154,7 +155,7 @@ impl Guard {
         let cost = sums.whole_cost();
         within("cost", cost, limits.cost)?;
         within("selection count", measure.document(&document), limits.selections as u64)?;
-        variables::check(&operation.node, variables)?;
+        variables::check(&self.index, &operation.node, variables)?;
         integers::check(&self.index, &document, &operation.node, variables)?;
 
         let kind = operation.node.ty;

@@ -34,7 +34,7 @@ pub struct Tokens {
     pub actor: Actor,
 }
 
-/// Longer logins and passwords are nobody's; checking them would only cost time.
+/// Longer logins and passwords are nobody's, and no login holds U+0000: checking them would only cost time.
 const LONGEST: usize = 200;
 
 /// The most characters of a login.
@@ -51,7 +51,7 @@ pub async fn sign_in(app: &App, actor: &Actor, login: &str, password: String) ->
         let message = "The login or the password is wrong.";
         Ok(Err(UserError::whole(UserErrorCode::InvalidCredentials, message).into()))
     };
-    if login.len() > LONGEST || password.len() > LONGEST {
+    if login.len() > LONGEST || password.len() > LONGEST || login.contains('\0') {
         return wrong();
     }
     let origin = (login.clone(), actor.address);

@@ -14,14 +14,6 @@ use crate::{
     error::Error,
 };
 
-/// A registration that the caller may see.
-///
-/// # Errors
-/// The database's.
-pub async fn get(db: &Db, to: &member::Visible, id: MemberId) -> Result<Option<member::Model>, Error> {
-    Ok(member::Entity::visible(to).filter(member::Column::Id.eq(id)).one(db.read()).await?)
-}
-
 /// A page of a community's registrations that the caller may see, in the order of registration.
 ///
 /// # Errors
