@@ -5,6 +5,7 @@
 #[macro_use]
 #[expect(dead_code, reason = "factories stand ready for tests to come")]
 mod support;
+mod cli;
 mod demo;
 mod http;
 mod migrations;
