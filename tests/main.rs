@@ -10,3 +10,4 @@ mod demo;
 mod http;
 mod migrations;
 mod registry;
+mod tidy;
