@@ -6,6 +6,7 @@
 #[expect(dead_code, reason = "factories stand ready for tests to come")]
 mod support;
 mod policy;
+mod cli;
 mod demo;
 mod http;
 mod migrations;

@@ -165,7 +165,7 @@ impl UserError {
 /// What a use case answers: done, or faults that the caller can mend; above it the [`Error`]s.
 pub type Outcome<T> = Result<Result<T, Rejected>, Error>;
 
-/// Refused for faults of the input. `current` is what stands now, for the caller to go on from.
+/// Refused for faults of the input; nothing was changed.
 #[derive(Clone, Debug)]
 pub struct Rejected {
     /// What is wrong; never empty.

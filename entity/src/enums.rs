@@ -36,7 +36,7 @@ pub enum MemberState {
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum PracticeState {
-    /// Being written; seen by its authors only.
+    /// Being written; seen by its authors and the auditor only.
     Draft,
     /// Submitted to the presidium; the text is frozen.
     Submitted,

@@ -96,6 +96,7 @@ pub struct Serving {
 impl Serving {
     /// Starts a command that serves on any free port, and waits until it says where.
     #[track_caller]
+    #[expect(clippy::zombie_processes, reason = "`Serving` waits for it; a test that fails before need not")]
     pub fn start(arguments: &[&str]) -> Self {
         let mut child = command(arguments)
             .args(["--port", "0"])

@@ -1,4 +1,4 @@
-//! U+0000: Postgres cannot hold it in a text, so it is refused at the door, on both databases alike.
+//! U+0000: not every database can hold it in a text, so it is refused at the door, whichever it is.
 
 use async_graphql::{Value as ConstValue, Variables};
 

@@ -33,7 +33,7 @@ use crate::{
 #[derive(Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "entity::PracticeState")]
 pub enum PracticeState {
-    /// Being written; seen by its authors only.
+    /// Being written; seen by its authors and the auditor only.
     Draft,
     /// Handed to the presidium; the text is frozen.
     Submitted,
