@@ -4,6 +4,7 @@ use std::{
     io::{self, Write},
     path::PathBuf,
     process::ExitCode,
+    task::Poll,
 };
 
 use clap::{Parser, Subcommand, ValueEnum, error::ErrorKind};
@@ -127,14 +128,8 @@ fn run(cli: Cli) -> Result<(), String> {
     let folder_given = cli.settings.names_a_folder();
     let config = Config::load(cli.settings, cli.config.as_deref())?;
     match cli.command {
-        Command::Schema => {
-            print(&schema::sdl());
-            Ok(())
-        }
-        Command::Policy => {
-            print(&policy::print());
-            Ok(())
-        }
+        Command::Schema => print(&schema::sdl()),
+        Command::Policy => print(&policy::print()),
         Command::Migrate => in_runtime(migrate(config)),
         Command::AccountCreate { login, role } => in_runtime(create_account(config, &login, role.into())),
         Command::Serve { no_migrate } => {
@@ -190,8 +185,7 @@ async fn migrate(config: Config) -> Result<(), String> {
     let pending = pending(&db).await?;
     db.migrate().await.map_err(|e| format!("cannot bring the schema up to date: {e}"))?;
     db.close().await;
-    print(&format!("{} is up to date ({pending} steps run)\n", address(&config).shown()));
-    Ok(())
+    print(&format!("{} is up to date ({pending} steps run)\n", address(&config).shown()))
 }
 
 async fn create_account(config: Config, login: &str, role: Role) -> Result<(), String> {
@@ -200,10 +194,7 @@ async fn create_account(config: Config, login: &str, role: Role) -> Result<(), S
     let made = account::service::create(&db, Clock::default().now(), login, role).await;
     db.close().await;
     match made.map_err(|e| told(&e))? {
-        Ok(password) => {
-            print(&format!("login: {login}\npassword: {password}\n"));
-            Ok(())
-        }
+        Ok(password) => print(&format!("login: {login}\npassword: {password}\n")),
         Err(rejected) => Err(rejected.errors.into_iter().map(|e| e.message).collect::<Vec<_>>().join(" ")),
     }
 }
@@ -229,17 +220,27 @@ async fn serve(config: Config, no_migrate: bool) -> Result<(), String> {
     }
     db.migrate().await.map_err(|e| format!("cannot bring the schema up to date: {e}"))?;
     let app = application(config, db).await?;
-    print(&format!("The registry listens on {0}; GraphiQL is at {0}/\n", bound.url()));
-    serve_until_stopped(app, bound).await
+    let greeting = format!("The registry listens on {0}; GraphiQL is at {0}/\n", bound.url());
+    serve_until_stopped(app, bound, &greeting).await
 }
 
 async fn application(config: Config, db: Db) -> Result<App, String> {
     App::new(config, db, Clock::default()).await.map_err(|e| format!("cannot start: {}", told(&e)))
 }
 
-async fn serve_until_stopped(app: App, bound: Bound) -> Result<(), String> {
+/// Serves; greets once it does, so that whoever waits for the greeting can call, and stop it, at once.
+async fn serve_until_stopped(app: App, bound: Bound, greeting: &str) -> Result<(), String> {
     let db = app.db.clone();
-    bound.serve(app, true)?.await.map_err(|e| format!("the server stopped: {e}"))?;
+    let mut server = bound.serve(app, true)?;
+    // Its first step starts the workers and listens to signals.
+    let ended = match futures::poll!(&mut server) {
+        Poll::Ready(ended) => ended,
+        Poll::Pending => {
+            print(greeting)?;
+            server.await
+        }
+    };
+    ended.map_err(|e| format!("the server stopped: {e}"))?;
     db.close().await;
     tracing::info!("stopped");
     Ok(())
@@ -266,14 +267,16 @@ async fn demonstrate_in(config: Config, bound: Bound) -> Result<(), String> {
     db.migrate().await.map_err(|e| format!("cannot bring the schema up to date: {e}"))?;
     let app = application(config, db).await?;
     let told = demo::welcome::prepare(&app, &bound.url()).await.map_err(|e| format!("{shown}: {e}"))?;
-    print(&told);
-    serve_until_stopped(app, bound).await
+    serve_until_stopped(app, bound, &told).await
 }
 
-/// A reader that has gone (`registry schema | head`) is no fault.
-fn print(text: &str) {
+/// A reader that has gone (`registry schema | head`) is no fault; a full disk is.
+fn print(text: &str) -> Result<(), String> {
     let mut out = io::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!("cannot print: {error}")),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]

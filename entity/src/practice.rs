@@ -137,6 +137,11 @@ impl Entity {
         Self::find().filter(to.condition())
     }
 
+    /// Practices in the federal registry, which everybody may see.
+    pub fn published() -> Select<Self> {
+        Self::find().filter(Column::State.eq(PracticeState::Published))
+    }
+
     /// Practices that the caller may see and that match the filter.
     pub fn matching(to: &Visible, filter: &Filter) -> Select<Self> {
         let mut condition = Condition::all()

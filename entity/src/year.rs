@@ -52,6 +52,12 @@ impl AcademicYear {
         Utc.with_ymd_and_hms(self.0, 9, 1, 0, 0, 0).single().unwrap_or_default()
     }
 
+    /// The last day of the year: 31 August.
+    #[must_use]
+    pub fn last_day(self) -> NaiveDate {
+        self.end().date_naive().pred_opt().unwrap_or_default()
+    }
+
     /// The first moment after the year.
     #[must_use]
     pub fn end(self) -> DateTime<Utc> {
@@ -92,6 +98,7 @@ mod tests {
         let date = |y, m, d| NaiveDate::from_ymd_opt(y, m, d).unwrap();
         assert_eq!(AcademicYear::of_date(date(2024, 8, 31)).to_string(), "2023-2024");
         assert_eq!(AcademicYear::of_date(date(2024, 9, 1)).to_string(), "2024-2025");
+        assert_eq!(AcademicYear(2023).last_day(), date(2024, 8, 31));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod practice_way;
 mod rating;
+mod community;
 mod freshness;
 mod paging;
 mod ranking;

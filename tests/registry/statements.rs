@@ -32,6 +32,12 @@ const PRACTICE_RANKING: &str =
     "{ practiceRanking(first: 100) { totalCount edges { rank score explanation { toNextRank }
     node { title tags authors { name organization } community { slug } rating { damped } } } } }";
 
+/// Lists within lists: what a page of parents shows of their lists.
+const LISTS: &str = "{ regions(first: 100) { nodes { municipalities(first: 3) { totalCount nodes { name } } } }
+    communities(first: 100) { nodes { engagement(year: \"2024-2025\") { percent }
+    practices(first: 2) { totalCount pageInfo { hasNextPage } nodes { title } } last: practices(last: 1) { nodes { title } } } }
+    practices(first: 100) { nodes { ratings(first: 2) { totalCount nodes { stars } } } } }";
+
 /// So many communities more, each with a whole set of people and two practices.
 async fn grow(app: &TestApp, from: usize, to: usize) -> Vec<community::Model> {
     let region = app.region("RU-KDA").await;
@@ -77,7 +83,7 @@ on_both! {
     async fn fifty_rows_take_as_many_statements_as_five(app: TestApp) {
         let visitor = app.visitor();
         let mut few = grow(&app, 0, 5).await;
-        let queries = [WHOLE, PRACTICES, RANKING, PRACTICE_RANKING];
+        let queries = [WHOLE, PRACTICES, RANKING, PRACTICE_RANKING, LISTS];
         let mut before = Vec::new();
         for query in queries {
             // The first to ask for a board makes it.

@@ -5,7 +5,10 @@ use std::{path::PathBuf, time::Duration};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
     RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
-    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+    sqlx::{
+        self, Connection, PgConnection,
+        sqlite::{SqliteJournalMode, SqliteSynchronous},
+    },
 };
 use sea_orm_migration::MigratorTrait;
 
@@ -68,10 +71,21 @@ pub(super) async fn connect(
                 .acquire_timeout(Duration::from_secs(5))
                 .set_application_name("registry")
                 .sqlx_logging(false);
+            // A pool tries again until its time is up, and then knows only that; one connection knows why.
+            let first = PgConnection::connect(url);
+            match tokio::time::timeout(Duration::from_secs(5), first).await {
+                Ok(Ok(first)) => first.close().await.map_err(sqlx_error)?,
+                Ok(Err(error)) => return Err(sqlx_error(error)),
+                Err(_) => return Err(DbErr::Custom("no answer within 5 seconds".into())),
+            }
             let pool = Database::connect(options).await?;
             Ok((pool.clone(), pool))
         }
     }
+}
+
+fn sqlx_error(error: sqlx::Error) -> DbErr {
+    DbErr::Conn(RuntimeErr::SqlxError(error.into()))
 }
 
 fn file_options(path: &std::path::Path, connections: u32) -> ConnectOptions {

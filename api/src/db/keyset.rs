@@ -1,8 +1,14 @@
 //! Keyset paging: a page is a value, checked before any statement runs; a cursor is the sort key of its row,
 //! so a page costs the same wherever it lies and rows added meanwhile neither repeat nor hide others.
 
+use std::{collections::HashMap, hash::Hash};
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use sea_orm::{ConnectionTrait, EntityTrait, Identity, IntoIdentity, Select, sea_query::IntoValueTuple};
+use sea_orm::{
+    ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, Identity, IntoIdentity, Order, QueryTrait,
+    Select,
+    sea_query::{Asterisk, Expr, IntoValueTuple, Query, WindowStatement},
+};
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 
@@ -24,6 +30,12 @@ pub struct Page {
     pub after: Option<String>,
     /// Only what comes before this cursor.
     pub before: Option<String>,
+}
+
+impl<M> Default for Rows<M> {
+    fn default() -> Self {
+        Self { rows: Vec::new(), has_next: false, has_previous: false }
+    }
 }
 
 impl Page {
@@ -149,19 +161,140 @@ where
         cursor.first(page.limit + 1);
     }
     let mut rows = cursor.all(db).await?;
-    let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
-    let more = rows.len() > limit;
-    if more {
-        if page.backwards {
-            rows.remove(0);
-        } else {
-            rows.truncate(limit);
-        }
-    }
+    let more = cut(&mut rows, page.limit, page.backwards);
     let (has_next, has_previous) =
         if page.backwards { (page.before.is_some(), more) } else { (more, page.after.is_some()) };
     Ok(Rows { rows, has_next, has_previous })
 }
+
+/// Cuts off the row that was read beyond the page; tells whether there was one.
+fn cut<M>(rows: &mut Vec<M>, limit: u64, backwards: bool) -> bool {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    if more && backwards {
+        rows.remove(0);
+    } else {
+        rows.truncate(limit);
+    }
+    more
+}
+
+/// The first page of a list of each of many parents: what a page of parents shows of their lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct FirstPage {
+    /// How many entries, 1 to 100.
+    pub limit: u64,
+    /// From the end instead of from the beginning.
+    pub backwards: bool,
+}
+
+impl FirstPage {
+    /// The page, unless it begins at a cursor: then it is one parent's own.
+    #[must_use]
+    pub fn of(page: &Page) -> Option<Self> {
+        (page.after.is_none() && page.before.is_none())
+            .then_some(Self { limit: page.limit, backwards: page.backwards })
+    }
+}
+
+/// Reads the same first page of the lists of many parents in one statement: `select` holds the rows of them
+/// all, `parent` tells them apart, `columns` order each list (the last of them unique).
+///
+/// # Errors
+/// The database's.
+pub async fn read_each<E, P>(
+    db: &impl ConnectionTrait,
+    select: Select<E>,
+    parent: (E::Column, impl Fn(&E::Model) -> Option<P>),
+    columns: &[E::Column],
+    descending: bool,
+    page: FirstPage,
+) -> Result<HashMap<P, Rows<E::Model>>, Error>
+where
+    E: EntityTrait,
+    P: Eq + Hash,
+{
+    let order = if descending == page.backwards { Order::Asc } else { Order::Desc };
+    let (parent, parent_of) = parent;
+    let mut window = WindowStatement::partition_by((E::default(), parent));
+    for column in columns {
+        window.order_by((E::default(), *column), order.clone());
+    }
+    let mut each = select.into_query();
+    each.expr_window_as(Expr::cust("ROW_NUMBER()"), window, "place");
+    let limit = i64::try_from(page.limit).unwrap_or(i64::MAX);
+    let statement = Query::select()
+        .column(Asterisk)
+        .from_subquery(each, "each_list")
+        .and_where(Expr::col("place").lte(limit.saturating_add(1)))
+        .order_by("place", if page.backwards { Order::Desc } else { Order::Asc })
+        .to_owned();
+    let rows = E::Model::find_by_statement(db.get_database_backend().build(&statement)).all(db).await?;
+    let mut lists: HashMap<P, Vec<E::Model>> = HashMap::new();
+    for row in rows {
+        if let Some(parent) = parent_of(&row) {
+            lists.entry(parent).or_default().push(row);
+        }
+    }
+    let finish = |mut rows: Vec<E::Model>| {
+        let more = cut(&mut rows, page.limit, page.backwards);
+        Rows { rows, has_next: more && !page.backwards, has_previous: more && page.backwards }
+    };
+    Ok(lists.into_iter().map(|(parent, rows)| (parent, finish(rows))).collect())
+}
+
+/// Implements the batch load of the first pages of the lists of many parents.
+macro_rules! load_first_pages {
+    ($(
+        $(#[$doc:meta])*
+        $key:ident($parent:ty): $table:ident where |$reader:ident| $select:expr,
+        of $column:ident by |$row:ident| $parent_of:expr,
+        order $order:expr, descending $descending:literal;
+    )*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub struct $key(pub $parent, pub $crate::db::keyset::FirstPage);
+
+        impl async_graphql::dataloader::Loader<$key> for $crate::db::Reader {
+            type Value = std::sync::Arc<$crate::db::keyset::Rows<entity::$table::Model>>;
+            type Error = $crate::error::Error;
+
+            async fn load(
+                &self,
+                keys: &[$key],
+            ) -> Result<std::collections::HashMap<$key, Self::Value>, Self::Error> {
+                use entity::$table::Column;
+                use sea_orm::{ColumnTrait, QueryFilter};
+                // Mostly one page size; a query with aliases may ask for several.
+                let mut sizes: std::collections::HashMap<_, Vec<$parent>> = std::collections::HashMap::new();
+                for $key(parent, page) in keys {
+                    sizes.entry(*page).or_default().push(*parent);
+                }
+                let mut found = std::collections::HashMap::new();
+                for (page, parents) in sizes {
+                    let $reader = self;
+                    let select = $select.filter(Column::$column.is_in(parents.iter().copied()));
+                    let mut lists = $crate::db::keyset::read_each(
+                        self.db.read(),
+                        select,
+                        (Column::$column, |$row: &entity::$table::Model| $parent_of),
+                        &$order,
+                        $descending,
+                        page,
+                    )
+                    .await?;
+                    for parent in parents {
+                        let rows = lists.remove(&parent).unwrap_or_default();
+                        found.insert($key(parent, page), std::sync::Arc::new(rows));
+                    }
+                }
+                Ok(found)
+            }
+        }
+    )*};
+}
+
+pub(crate) use load_first_pages;
 
 #[cfg(test)]
 mod tests {

@@ -1,15 +1,19 @@
 //! Communities in the schema.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, InputObject, Object, OneofObject, SimpleObject};
-use entity::{community, community_document, community_link, cooperation_agreement, ids::CommunityId};
+use entity::{
+    community, community_document, community_link, cooperation_agreement, ids::CommunityId, region,
+};
 
 use super::{
-    loader::{AgreementsOf, DocumentsOf, LinksOf},
+    loader::{AgreementsOf, DocumentsOf, EngagementIn, FirstCommunitiesOf, LinksOf},
     rules, service,
 };
 use crate::{
     auth::{Action, policy, visibility},
-    db::keyset::{List, Page},
+    db::keyset::{FirstPage, List, Page, Rows},
     error::Error,
     graphql::{
         Caller,
@@ -21,7 +25,7 @@ use crate::{
         governance::graphql::{Appointment, Council, Presidium, office_holder},
         institute::graphql::Department,
         member::graphql::{MemberConnection, members_page},
-        practice::graphql::{PracticeConnection, practices_page},
+        practice::{self, graphql::PracticeConnection, loader::FirstPracticesOf},
         region::graphql::{Profile, Region, region_of},
     },
     text,
@@ -117,14 +121,9 @@ impl Community {
     async fn practices(
         &self,
         ctx: &Context<'_>,
-        #[graphql(
-            desc = "How many entries from the beginning, 1 to 100 (20 when neither `first` nor `last` is given)."
-        )]
-        first: Option<i32>,
+        #[graphql(desc = "How many from the beginning, 1 to 100; 20 by default.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many entries from the end, 1 to 100; not together with `first`.")] last: Option<
-            i32,
-        >,
+        #[graphql(desc = "How many from the end, 1 to 100; not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<PracticeConnection, Error> {
         let page = Page::new(first, after, last, before)?;
@@ -133,7 +132,19 @@ impl Community {
             states: vec![entity::PracticeState::Published],
             ..Default::default()
         };
-        practices_page(Caller::of(ctx)?, filter, &page).await
+        let caller = Caller::of(ctx)?;
+        let list = List::of("practices", &filter);
+        let rows = match FirstPage::of(&page) {
+            Some(first) => {
+                caller.loader.load_one(FirstPracticesOf(self.0.id, first)).await?.unwrap_or_default()
+            }
+            None => {
+                let to = visibility::visible_practices(&caller.actor);
+                Arc::new(practice::service::list(&caller.app.db, &to, &filter, list, &page).await?)
+            }
+        };
+        let total = u64::try_from(self.0.practice_count).unwrap_or(0);
+        PracticeConnection::of(list, &rows, move || async move { Ok(total) })
     }
     /// Its members with their personal data, in the order of registration. Only for the offices of the
     /// community (a council representative sees the own municipality), the region's operator and the
@@ -141,14 +152,9 @@ impl Community {
     async fn members(
         &self,
         ctx: &Context<'_>,
-        #[graphql(
-            desc = "How many entries from the beginning, 1 to 100 (20 when neither `first` nor `last` is given)."
-        )]
-        first: Option<i32>,
+        #[graphql(desc = "How many from the beginning, 1 to 100; 20 by default.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many entries from the end, 1 to 100; not together with `first`.")] last: Option<
-            i32,
-        >,
+        #[graphql(desc = "How many from the end, 1 to 100; not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<MemberConnection, Error> {
         let caller = Caller::of(ctx)?;
@@ -171,7 +177,7 @@ impl Community {
         #[graphql(desc = "Which academic year.")] year: AcademicYear,
     ) -> Result<Option<Engagement>, Error> {
         let caller = Caller::of(ctx)?;
-        let found = service::engagement_in(&caller.app.db, &self.0, year.0, caller.actor.now).await?;
+        let found = caller.loader.load_one(EngagementIn::of(&self.0, year.0)).await?;
         Ok(found.map(Into::into))
     }
 }
@@ -262,6 +268,28 @@ pub struct CommunityFilter {
     search: Option<String>,
 }
 
+/// A page of a region's communities.
+///
+/// # Errors
+/// `BAD_CURSOR`, or the database's.
+pub async fn communities_of_region(
+    caller: &Caller,
+    region: &region::Model,
+    page: &Page,
+) -> Result<CommunityConnection, Error> {
+    let filter = community::Filter { region: Some(region.code.clone()), ..Default::default() };
+    let Some(first) = FirstPage::of(page) else { return communities_page(caller, filter, page).await };
+    let list = List::of("communities", &filter);
+    let rows = caller.loader.load_one(FirstCommunitiesOf(region.id, first)).await?.unwrap_or_default();
+    let db = caller.app.db.clone();
+    let count = move || {
+        let (db, filter) = (db.clone(), filter.clone());
+        async move { service::count(&db, &filter).await }
+    };
+    let rows = Rows::clone(&rows);
+    Ok(CommunityConnection(Slice::new(list, rows, |row| (row.sort_key.clone(), row.id), Community, count)?))
+}
+
 /// A page of communities.
 ///
 /// # Errors
@@ -325,14 +353,9 @@ impl CommunityQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What narrows the list.")] filter: Option<CommunityFilter>,
-        #[graphql(
-            desc = "How many entries from the beginning, 1 to 100 (20 when neither `first` nor `last` is given)."
-        )]
-        first: Option<i32>,
+        #[graphql(desc = "How many from the beginning, 1 to 100; 20 by default.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many entries from the end, 1 to 100; not together with `first`.")] last: Option<
-            i32,
-        >,
+        #[graphql(desc = "How many from the end, 1 to 100; not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<CommunityConnection, Error> {
         let page = Page::new(first, after, last, before)?;

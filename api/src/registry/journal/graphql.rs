@@ -81,14 +81,9 @@ impl JournalQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only the changes of this thing, e.g. of a practice.")] subject_id: Option<ID>,
-        #[graphql(
-            desc = "How many entries from the beginning, 1 to 100 (20 when neither `first` nor `last` is given)."
-        )]
-        first: Option<i32>,
+        #[graphql(desc = "How many from the beginning, 1 to 100; 20 by default.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many entries from the end, 1 to 100; not together with `first`.")] last: Option<
-            i32,
-        >,
+        #[graphql(desc = "How many from the end, 1 to 100; not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<JournalConnection, Error> {
         let caller = Caller::of(ctx)?;

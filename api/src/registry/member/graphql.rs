@@ -3,10 +3,10 @@
 use async_graphql::{Context, Enum, ID, Object};
 use entity::{ids::CommunityId, member, person};
 
-use super::service;
+use super::{loader::FirstMembersOf, service};
 use crate::{
     auth::visibility,
-    db::keyset::{List, Page},
+    db::keyset::{FirstPage, List, Page, Rows},
     error::Error,
     graphql::{
         Caller,
@@ -102,7 +102,13 @@ impl Member {
 pub async fn members_page(caller: &Caller, of: CommunityId, page: &Page) -> Result<MemberConnection, Error> {
     let (db, to) = (caller.app.db.clone(), visibility::visible_members(&caller.actor));
     let list = List::of("members", &of);
-    let rows = service::list(&db, &to, of, list, page).await?;
+    let rows = match FirstPage::of(page) {
+        Some(first) => {
+            let rows = caller.loader.load_one(FirstMembersOf(of, first)).await?.unwrap_or_default();
+            Rows::clone(&rows)
+        }
+        None => service::list(&db, &to, of, list, page).await?,
+    };
     let count = move || {
         let (db, to) = (db.clone(), to.clone());
         async move { service::count(&db, &to, of).await }

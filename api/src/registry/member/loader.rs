@@ -3,10 +3,16 @@
 use std::collections::HashMap;
 
 use async_graphql::dataloader::Loader;
-use entity::{ids::MemberId, member};
+use entity::{
+    ids::{CommunityId, MemberId},
+    member,
+};
 use sea_orm::{ColumnTrait, QueryFilter};
 
-use crate::{db::Reader, error::Error};
+use crate::{
+    db::{Reader, keyset::load_first_pages},
+    error::Error,
+};
 
 load_by_id! { PersonId => person }
 
@@ -22,4 +28,11 @@ impl Loader<MemberId> for Reader {
             .await?;
         Ok(rows.into_iter().map(|row| (row.id, row)).collect())
     }
+}
+
+load_first_pages! {
+    /// The first registrations of a community that the caller may see, in the order of registration.
+    FirstMembersOf(CommunityId): member where |reader| member::Entity::visible(&reader.members),
+    of CommunityId by |row| Some(row.community_id),
+    order [Column::Id], descending false;
 }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     auth::{policy, visibility},
-    db::keyset::{List, Page},
+    db::keyset::{List, Page, Rows},
     error::Error,
     graphql::{
         Caller,
@@ -56,6 +56,20 @@ pub enum PracticeState {
 pub struct Practice(pub practice::Model);
 
 connection!(PracticeConnection, PracticeEdge, Practice, "practices, the newest first");
+
+impl PracticeConnection {
+    /// The page of these rows of a list.
+    ///
+    /// # Errors
+    /// A fault of ours: a cursor cannot be encoded.
+    pub fn of<F: Future<Output = Result<u64, Error>> + Send + 'static>(
+        list: List,
+        rows: &Rows<practice::Model>,
+        total: impl Fn() -> F + Send + Sync + 'static,
+    ) -> Result<Self, Error> {
+        Ok(Self(Slice::new(list, rows.clone(), |row| (row.listed_at, row.id), Practice, total)?))
+    }
+}
 
 /// A practice: a described way of working that others can repeat.
 #[Object]
@@ -127,18 +141,13 @@ impl Practice {
     async fn ratings(
         &self,
         ctx: &Context<'_>,
-        #[graphql(
-            desc = "How many entries from the beginning, 1 to 100 (20 when neither `first` nor `last` is given)."
-        )]
-        first: Option<i32>,
+        #[graphql(desc = "How many from the beginning, 1 to 100; 20 by default.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many entries from the end, 1 to 100; not together with `first`.")] last: Option<
-            i32,
-        >,
+        #[graphql(desc = "How many from the end, 1 to 100; not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<RatingConnection, Error> {
         let page = Page::new(first, after, last, before)?;
-        ratings_page(Caller::of(ctx)?, self.0.id, &page).await
+        ratings_page(Caller::of(ctx)?, &self.0, &page).await
     }
     /// The caller's own rating of it; null where there is none.
     async fn viewer_rating(&self, ctx: &Context<'_>) -> Result<Option<Rating>, Error> {
@@ -245,7 +254,7 @@ pub async fn practices_page(
         let (db, to, filter) = (db.clone(), to.clone(), filter.clone());
         async move { service::count(&db, &to, &filter).await }
     };
-    Ok(PracticeConnection(Slice::new(list, rows, |row| (row.listed_at, row.id), Practice, count)?))
+    PracticeConnection::of(list, &rows, count)
 }
 
 /// The queries of this concept.
@@ -277,14 +286,9 @@ impl PracticeQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What narrows the list.")] filter: Option<PracticeFilter>,
-        #[graphql(
-            desc = "How many entries from the beginning, 1 to 100 (20 when neither `first` nor `last` is given)."
-        )]
-        first: Option<i32>,
+        #[graphql(desc = "How many from the beginning, 1 to 100; 20 by default.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many entries from the end, 1 to 100; not together with `first`.")] last: Option<
-            i32,
-        >,
+        #[graphql(desc = "How many from the end, 1 to 100; not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<PracticeConnection, Error> {
         let page = Page::new(first, after, last, before)?;

@@ -3,10 +3,16 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::dataloader::Loader;
-use entity::{ids::PracticeId, person, practice, practice_author, practice_decision, practice_tag};
+use entity::{
+    ids::{CommunityId, PracticeId},
+    person, practice, practice_author, practice_decision, practice_tag,
+};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
-use crate::{db::Reader, error::Error};
+use crate::{
+    db::{Reader, keyset::load_first_pages},
+    error::Error,
+};
 
 impl Loader<PracticeId> for Reader {
     type Value = practice::Model;
@@ -88,4 +94,11 @@ impl Loader<DecisionsOn> for Reader {
         }
         Ok(found)
     }
+}
+
+load_first_pages! {
+    /// The first published practices of a community, the newest first.
+    FirstPracticesOf(CommunityId): practice where |_reader| practice::Entity::published(),
+    of CommunityId by |row| row.community_id,
+    order [Column::ListedAt, Column::Id], descending true;
 }

@@ -290,14 +290,9 @@ impl RankingQuery {
         #[graphql(desc = "One academic year; left out, all time.")] period: Option<AcademicYear>,
         #[graphql(default_with = "CommunityRankingMethod::PublishedPractices")]
         method: CommunityRankingMethod,
-        #[graphql(
-            desc = "How many entries from the beginning, 1 to 100 (20 when neither `first` nor `last` is given)."
-        )]
-        first: Option<i32>,
+        #[graphql(desc = "How many from the beginning, 1 to 100; 20 by default.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many entries from the end, 1 to 100; not together with `first`.")] last: Option<
-            i32,
-        >,
+        #[graphql(desc = "How many from the end, 1 to 100; not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<CommunityRankingConnection, Error> {
         let caller = Caller::of(ctx)?;
@@ -328,14 +323,9 @@ impl RankingQuery {
         #[graphql(desc = "One academic year; left out, all time.")] period: Option<AcademicYear>,
         #[graphql(desc = "By which method.", default_with = "PracticeRankingMethod::Rating")]
         method: PracticeRankingMethod,
-        #[graphql(
-            desc = "How many entries from the beginning, 1 to 100 (20 when neither `first` nor `last` is given)."
-        )]
-        first: Option<i32>,
+        #[graphql(desc = "How many from the beginning, 1 to 100; 20 by default.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many entries from the end, 1 to 100; not together with `first`.")] last: Option<
-            i32,
-        >,
+        #[graphql(desc = "How many from the end, 1 to 100; not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<PracticeRankingConnection, Error> {
         let caller = Caller::of(ctx)?;

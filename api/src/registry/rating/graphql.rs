@@ -5,12 +5,12 @@ use chrono::{DateTime, Utc};
 use entity::{ids::PracticeId, practice, rating};
 
 use super::{
-    loader::RatingBy,
+    loader::{FirstRatingsOf, RatingBy},
     rules::{self, Tally},
     service,
 };
 use crate::{
-    db::keyset::{List, Page},
+    db::keyset::{FirstPage, List, Page, Rows},
     error::Error,
     graphql::{
         Caller,
@@ -90,14 +90,22 @@ connection!(RatingConnection, RatingEdge, Rating, "ratings, the newest first");
 ///
 /// # Errors
 /// `BAD_CURSOR`, or the database's.
-pub async fn ratings_page(caller: &Caller, of: PracticeId, page: &Page) -> Result<RatingConnection, Error> {
-    let db = caller.app.db.clone();
-    let list = List::of("ratings", &of);
-    let rows = service::list(&db, of, list, page).await?;
-    let count = move || {
-        let db = db.clone();
-        async move { service::count(&db, of).await }
+pub async fn ratings_page(
+    caller: &Caller,
+    of: &practice::Model,
+    page: &Page,
+) -> Result<RatingConnection, Error> {
+    let list = List::of("ratings", &of.id);
+    let rows = match FirstPage::of(page) {
+        Some(first) => {
+            let rows = caller.loader.load_one(FirstRatingsOf(of.id, first)).await?.unwrap_or_default();
+            Rows::clone(&rows)
+        }
+        None => service::list(&caller.app.db, of.id, list, page).await?,
     };
+    // The practice's own row knows how many there are.
+    let total = u64::try_from(RatingSummary::of(of).histogram.iter().sum::<i64>()).unwrap_or(0);
+    let count = move || async move { Ok(total) };
     Ok(RatingConnection(Slice::new(list, rows, |row| (row.rated_at, row.id), Rating::from, count)?))
 }
 

@@ -1,4 +1,4 @@
-//! Batch load of one person's ratings.
+//! Batch loads of ratings.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,10 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use crate::{db::Reader, error::Error};
+use crate::{
+    db::{Reader, keyset::load_first_pages},
+    error::Error,
+};
 
 /// What a person gave to a practice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -27,4 +30,11 @@ impl Loader<RatingBy> for Reader {
             .await?;
         Ok(rows.into_iter().map(|row| (RatingBy(row.person_id, row.practice_id), row)).collect())
     }
+}
+
+load_first_pages! {
+    /// The first ratings of a practice, the newest first.
+    FirstRatingsOf(PracticeId): rating where |_reader| rating::Entity::find(),
+    of PracticeId by |row| Some(row.practice_id),
+    order [Column::RatedAt, Column::Id], descending true;
 }

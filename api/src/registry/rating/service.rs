@@ -10,7 +10,7 @@ use entity::{
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QuerySelect,
+    QueryFilter, QuerySelect,
 };
 use serde_json::json;
 
@@ -180,12 +180,4 @@ pub async fn list(db: &Db, of: PracticeId, list: List, page: &Page) -> Result<Ro
     let select = rating::Entity::find().filter(rating::Column::PracticeId.eq(of));
     let columns = (rating::Column::RatedAt, rating::Column::Id);
     keyset::read::<_, (DateTime<Utc>, RatingId)>(db.read(), select, columns, true, list, page).await
-}
-
-/// How many ratings a practice has.
-///
-/// # Errors
-/// The database's.
-pub async fn count(db: &Db, of: PracticeId) -> Result<u64, Error> {
-    Ok(rating::Entity::find().filter(rating::Column::PracticeId.eq(of)).count(db.read()).await?)
 }

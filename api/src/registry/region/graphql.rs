@@ -3,9 +3,9 @@
 use async_graphql::{Context, ID, Object, OneofObject, SimpleObject};
 use entity::{ids::RegionId, municipality, profile, region};
 
-use super::service;
+use super::{loader::FirstMunicipalitiesOf, service};
 use crate::{
-    db::keyset::{List, Page},
+    db::keyset::{FirstPage, List, Page, Rows},
     error::Error,
     graphql::{
         Caller,
@@ -13,7 +13,7 @@ use crate::{
         ids,
     },
     registry::{
-        community::graphql::{CommunityConnection, communities_page},
+        community::graphql::{CommunityConnection, communities_of_region},
         institute::{self, graphql::Institute},
     },
 };
@@ -48,20 +48,21 @@ impl Region {
     async fn municipalities(
         &self,
         ctx: &Context<'_>,
-        #[graphql(
-            desc = "How many entries from the beginning, 1 to 100 (20 when neither `first` nor `last` is given)."
-        )]
-        first: Option<i32>,
+        #[graphql(desc = "How many from the beginning, 1 to 100; 20 by default.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many entries from the end, 1 to 100; not together with `first`.")] last: Option<
-            i32,
-        >,
+        #[graphql(desc = "How many from the end, 1 to 100; not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<MunicipalityConnection, Error> {
         let (db, region) = (Caller::of(ctx)?.app.db.clone(), self.0.id);
         let page = Page::new(first, after, last, before)?;
         let list = List::of("municipalities", &region);
-        let rows = service::municipalities(&db, region, list, &page).await?;
+        let rows = match FirstPage::of(&page) {
+            Some(first) => {
+                let found = Caller::of(ctx)?.loader.load_one(FirstMunicipalitiesOf(region, first)).await?;
+                Rows::clone(&found.unwrap_or_default())
+            }
+            None => service::municipalities(&db, region, list, &page).await?,
+        };
         let count = move || {
             let db = db.clone();
             async move { service::count_municipalities(&db, region).await }
@@ -73,19 +74,13 @@ impl Region {
     async fn communities(
         &self,
         ctx: &Context<'_>,
-        #[graphql(
-            desc = "How many entries from the beginning, 1 to 100 (20 when neither `first` nor `last` is given)."
-        )]
-        first: Option<i32>,
+        #[graphql(desc = "How many from the beginning, 1 to 100; 20 by default.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many entries from the end, 1 to 100; not together with `first`.")] last: Option<
-            i32,
-        >,
+        #[graphql(desc = "How many from the end, 1 to 100; not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<CommunityConnection, Error> {
         let page = Page::new(first, after, last, before)?;
-        let filter = entity::community::Filter { region: Some(self.0.code.clone()), ..Default::default() };
-        communities_page(Caller::of(ctx)?, filter, &page).await
+        communities_of_region(Caller::of(ctx)?, &self.0, &page).await
     }
 }
 
@@ -171,14 +166,9 @@ impl RegionQuery {
     async fn regions(
         &self,
         ctx: &Context<'_>,
-        #[graphql(
-            desc = "How many entries from the beginning, 1 to 100 (20 when neither `first` nor `last` is given)."
-        )]
-        first: Option<i32>,
+        #[graphql(desc = "How many from the beginning, 1 to 100; 20 by default.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many entries from the end, 1 to 100; not together with `first`.")] last: Option<
-            i32,
-        >,
+        #[graphql(desc = "How many from the end, 1 to 100; not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<RegionConnection, Error> {
         let db = Caller::of(ctx)?.app.db.clone();
@@ -196,14 +186,9 @@ impl RegionQuery {
     async fn profiles(
         &self,
         ctx: &Context<'_>,
-        #[graphql(
-            desc = "How many entries from the beginning, 1 to 100 (20 when neither `first` nor `last` is given)."
-        )]
-        first: Option<i32>,
+        #[graphql(desc = "How many from the beginning, 1 to 100; 20 by default.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many entries from the end, 1 to 100; not together with `first`.")] last: Option<
-            i32,
-        >,
+        #[graphql(desc = "How many from the end, 1 to 100; not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<ProfileConnection, Error> {
         let db = Caller::of(ctx)?.app.db.clone();

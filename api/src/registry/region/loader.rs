@@ -1,8 +1,20 @@
-//! Batch loads of reference data by id.
+//! Batch loads of reference data.
+
+use entity::{ids::RegionId, municipality};
+use sea_orm::EntityTrait;
+
+use crate::db::keyset::load_first_pages;
 
 load_by_id! {
     RegionId => region,
     MunicipalityId => municipality,
     OrganizationId => organization,
     ProfileId => profile,
+}
+
+load_first_pages! {
+    /// The first municipalities of a region, by name.
+    FirstMunicipalitiesOf(RegionId): municipality where |_reader| municipality::Entity::find(),
+    of RegionId by |row| Some(row.region_id),
+    order [Column::SortKey, Column::Id], descending false;
 }

@@ -40,7 +40,7 @@ pub async fn count(db: &Db) -> Result<u64, Error> {
     Ok(region::Entity::find().count(db.read()).await?)
 }
 
-/// A page of the profiles, by code.
+/// A page of the profiles, in the order of their entry.
 ///
 /// # Errors
 /// `BAD_CURSOR`, or the database's.
