@@ -243,59 +243,6 @@ where
     Ok(lists.into_iter().map(|(parent, rows)| (parent, finish(rows))).collect())
 }
 
-/// Implements the batch load of the first pages of the lists of many parents.
-macro_rules! load_first_pages {
-    ($(
-        $(#[$doc:meta])*
-        $key:ident($parent:ty): $table:ident where |$reader:ident| $select:expr,
-        of $column:ident by |$row:ident| $parent_of:expr,
-        order $order:expr, descending $descending:literal;
-    )*) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub struct $key(pub $parent, pub $crate::db::keyset::FirstPage);
-
-        impl async_graphql::dataloader::Loader<$key> for $crate::db::Reader {
-            type Value = std::sync::Arc<$crate::db::keyset::Rows<entity::$table::Model>>;
-            type Error = $crate::error::Error;
-
-            async fn load(
-                &self,
-                keys: &[$key],
-            ) -> Result<std::collections::HashMap<$key, Self::Value>, Self::Error> {
-                use entity::$table::Column;
-                use sea_orm::{ColumnTrait, QueryFilter};
-                // Mostly one page size; a query with aliases may ask for several.
-                let mut sizes: std::collections::HashMap<_, Vec<$parent>> = std::collections::HashMap::new();
-                for $key(parent, page) in keys {
-                    sizes.entry(*page).or_default().push(*parent);
-                }
-                let mut found = std::collections::HashMap::new();
-                for (page, parents) in sizes {
-                    let $reader = self;
-                    let select = $select.filter(Column::$column.is_in(parents.iter().copied()));
-                    let mut lists = $crate::db::keyset::read_each(
-                        self.db.read(),
-                        select,
-                        (Column::$column, |$row: &entity::$table::Model| $parent_of),
-                        &$order,
-                        $descending,
-                        page,
-                    )
-                    .await?;
-                    for parent in parents {
-                        let rows = lists.remove(&parent).unwrap_or_default();
-                        found.insert($key(parent, page), std::sync::Arc::new(rows));
-                    }
-                }
-                Ok(found)
-            }
-        }
-    )*};
-}
-
-pub(crate) use load_first_pages;
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -16,10 +16,7 @@ use sea_orm::{
 
 use super::rules::{Engagement, engagement};
 
-use crate::{
-    db::{Reader, keyset::load_first_pages},
-    error::Error,
-};
+use crate::{db::Reader, error::Error};
 
 load_by_id! { CommunityId => community }
 

@@ -9,10 +9,7 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, QueryFilter};
 
-use crate::{
-    db::{Reader, keyset::load_first_pages},
-    error::Error,
-};
+use crate::{db::Reader, error::Error};
 
 load_by_id! { PersonId => person }
 

@@ -9,10 +9,7 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
-use crate::{
-    db::{Reader, keyset::load_first_pages},
-    error::Error,
-};
+use crate::{db::Reader, error::Error};
 
 impl Loader<PracticeId> for Reader {
     type Value = practice::Model;

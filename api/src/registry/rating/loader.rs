@@ -9,10 +9,7 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use crate::{
-    db::{Reader, keyset::load_first_pages},
-    error::Error,
-};
+use crate::{db::Reader, error::Error};
 
 /// What a person gave to a practice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

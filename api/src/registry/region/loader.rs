@@ -3,8 +3,6 @@
 use entity::{ids::RegionId, municipality};
 use sea_orm::EntityTrait;
 
-use crate::db::keyset::load_first_pages;
-
 load_by_id! {
     RegionId => region,
     MunicipalityId => municipality,
