@@ -329,3 +329,11 @@ fn tests_are_sentences_and_wait_for_nothing_but_what_was_promised() {
         assert_eq!(named, None, "{}: say what holds", source.path);
     }
 }
+
+#[test]
+fn the_readme_names_every_code_of_an_error() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    for (_, code, _) in api::error::CODES {
+        assert!(readme.contains(&format!("`{code}`")), "README.md does not tell of {code}");
+    }
+}

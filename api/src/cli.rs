@@ -214,11 +214,14 @@ async fn pending(db: &Db) -> Result<usize, String> {
 async fn serve(config: Config, no_migrate: bool) -> Result<(), String> {
     let bound = Bound::new(&config.host, config.port)?;
     let db = connect(&config).await?;
-    let pending = pending(&db).await?;
-    if pending > 0 && no_migrate {
-        return Err(format!("the database lacks {pending} steps of the schema; run `registry migrate`"));
+    if no_migrate {
+        let pending = pending(&db).await?;
+        if pending > 0 {
+            return Err(format!("the database lacks {pending} steps of the schema; run `registry migrate`"));
+        }
+    } else {
+        db.migrate().await.map_err(|e| format!("cannot bring the schema up to date: {e}"))?;
     }
-    db.migrate().await.map_err(|e| format!("cannot bring the schema up to date: {e}"))?;
     let app = application(config, db).await?;
     let greeting = format!("The registry listens on {0}; GraphiQL is at {0}/\n", bound.url());
     serve_until_stopped(app, bound, &greeting).await

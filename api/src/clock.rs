@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicI64, Ordering},
 };
 
-use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 /// Tells the time, in UTC and whole microseconds (what both databases keep).
 #[derive(Clone, Debug, Default)]
@@ -20,12 +20,6 @@ impl Clock {
     pub fn now(&self) -> DateTime<Utc> {
         let micros = Utc::now().timestamp_micros() + self.ahead.load(Ordering::Relaxed);
         DateTime::from_timestamp_micros(micros).unwrap_or_default()
-    }
-
-    /// Today.
-    #[must_use]
-    pub fn today(&self) -> NaiveDate {
-        self.now().date_naive()
     }
 
     /// Turns every copy of this clock forward.

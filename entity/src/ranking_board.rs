@@ -13,13 +13,13 @@ pub struct Model {
     pub id: BoardId,
     /// Method, filter and period in one string; unique.
     pub key: String,
-    /// What is ranked and how, e.g. `community/PUBLISHED_PRACTICES`.
+    /// What is ranked and how, e.g. `PUBLISHED_PRACTICES`.
     pub method: String,
     /// The filter's region.
     pub region_id: Option<RegionId>,
     /// The filter's profile.
     pub profile_id: Option<ProfileId>,
-    /// `all`, `year-2024`, or `until-2024` (all time as it stood at the end of that year).
+    /// `all-2026` (all time, as seen in the academic year 2026-2027) or `year-2024`.
     pub period: String,
     /// The generation that readers are given.
     pub generation: i64,

@@ -148,7 +148,7 @@ on_both! {
         assert_eq!(app.auditor().await.rate(&practice, 5).await.error_code(), "FORBIDDEN");
         let pending = app.new_member(&history).pending().enter().await;
         assert_eq!(pending.rate(&practice, 5).await.error_code(), "FORBIDDEN");
-        let left = app.new_member(&history).left_on(app.clock.today()).enter().await;
+        let left = app.new_member(&history).left_on(app.clock.now().date_naive()).enter().await;
         assert_eq!(left.rate(&practice, 5).await.error_code(), "FORBIDDEN");
     }
 

@@ -33,7 +33,8 @@ const PRACTICE_RANKING: &str =
     node { title tags authors { name organization } community { slug } rating { damped } } } } }";
 
 /// Lists within lists: what a page of parents shows of their lists.
-const LISTS: &str = "{ regions(first: 100) { nodes { municipalities(first: 3) { totalCount nodes { name } } } }
+const LISTS: &str = "{ regions(first: 100) { nodes { municipalities(first: 3) { totalCount nodes { name } }
+    communities(first: 1) { totalCount nodes { slug } } } }
     communities(first: 100) { nodes { engagement(year: \"2024-2025\") { percent }
     practices(first: 2) { totalCount pageInfo { hasNextPage } nodes { title } } last: practices(last: 1) { nodes { title } } } }
     practices(first: 100) { nodes { ratings(first: 2) { totalCount nodes { stars } } } } }";

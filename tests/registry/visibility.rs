@@ -230,7 +230,7 @@ on_both! {
     async fn an_office_that_ended_or_has_not_begun_opens_nothing(app: TestApp) {
         let community = app.community("kda-chemistry").await;
         let submitted = app.new_practice(&community).state(PracticeState::Submitted).create().await;
-        let today = app.clock.today();
+        let today = app.clock.now().date_naive();
         let held = async |since, until: Option<chrono::NaiveDate>| {
             let person = app.person("Председателев Павел").await;
             let office = app.new_appointment(&person, entity::Office::Chair, &community).since(since);
@@ -287,7 +287,7 @@ on_both! {
         let community = app.community("kda-chemistry").await;
         let member = app.new_member(&community).name("Анапский Антон").enter().await;
         app.new_member(&community).pending().create().await;
-        app.new_member(&community).left_on(app.clock.today()).create().await;
+        app.new_member(&community).left_on(app.clock.now().date_naive()).create().await;
         let chair = app.chair_of(&community).await;
         app.new_practice(&community).by(&member).state(PracticeState::Published).create().await;
         let document = "{ communities { nodes { memberCount chair { id holder { name position organization } }

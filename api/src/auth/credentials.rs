@@ -11,11 +11,12 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Duration, Utc};
 use ed25519_dalek::{SigningKey, pkcs8::EncodePrivateKey};
 use entity::{
+    counter,
     ids::{AccountId, SessionId},
     signing_key,
 };
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use sea_orm::{ActiveValue::Set, EntityTrait, QueryOrder};
+use sea_orm::{ActiveValue::Set, EntityTrait, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
@@ -240,6 +241,11 @@ async fn make_key(db: &Db, now: DateTime<Utc>) -> Result<(), Error> {
     let digest = Sha256::digest(public);
     let kid = URL_SAFE_NO_PAD.encode(digest.get(..12).unwrap_or_default());
     let tx = db.begin(Permit::system(now)).await?;
+    // Of processes that start at once, one makes the key and the others wait for it.
+    counter::Entity::find_by_id(counter::JOURNAL).lock_exclusive().one(tx.db()).await?;
+    if signing_key::Entity::find().one(tx.db()).await?.is_some() {
+        return Ok(());
+    }
     signing_key::Entity::insert(signing_key::ActiveModel {
         kid: Set(kid),
         private_key: Set(private.as_bytes().to_vec()),
@@ -248,7 +254,7 @@ async fn make_key(db: &Db, now: DateTime<Utc>) -> Result<(), Error> {
     })
     .exec_without_returning(tx.db())
     .await?;
-    tx.commit().await
+    tx.commit_quietly().await
 }
 
 #[cfg(test)]

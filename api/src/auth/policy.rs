@@ -52,6 +52,8 @@ pub enum Action {
     MembersRead,
     /// Read the journal.
     JournalRead,
+    /// Make an account: at the command line of whoever runs the registry.
+    AccountCreate,
     /// What the registry does by itself.
     System,
 }
@@ -156,6 +158,8 @@ pub const RULES: &[Rule] = &[
         (Coordinator, Community), (RegionalOperator, Region), (Auditor, Federation),
     ], &["journal"]),
 
+    // Nobody's by the API: done at the command line, and by the registry itself.
+    rule(A::AccountCreate, "account.create", &[], &[]),
     rule(A::System, "system", &[], &[]),
 ];
 
@@ -199,8 +203,8 @@ pub struct Place {
     pub authors: Vec<PersonId>,
 }
 
-/// Leave to do one thing, given by the table. Every writing function takes one, and nothing outside this
-/// file can make one, so a forgotten check does not compile.
+/// Leave to do one thing, given by the table. Every writing transaction takes one, so a forgotten check does
+/// not compile. Beside the table only the registry's own work and its command line are given any.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Permit {
@@ -233,6 +237,11 @@ impl Permit {
     #[must_use]
     pub fn at(&self) -> DateTime<Utc> {
         self.at
+    }
+
+    /// For whoever sits at the registry's own command line, and has the database's keys anyway.
+    pub(crate) fn at_command_line(action: Action, at: DateTime<Utc>) -> Self {
+        Self { account: None, action, request: None, at }
     }
 
     /// For the registry's own work: building boards, making keys, loading the demonstration data.
@@ -333,7 +342,7 @@ pub fn print() -> String {
             .map(ToOwned::to_owned)
             .collect::<Vec<_>>(),
     ];
-    for rule in RULES.iter().filter(|rule| rule.action != Action::System) {
+    for rule in RULES.iter().filter(|rule| rule.anyone || !rule.allow.is_empty()) {
         let mut cells = vec![rule.name.to_owned(), if rule.anyone { "yes" } else { "-" }.to_owned()];
         for role in ROLES {
             let reach = rule.allow.iter().find(|(allowed, _)| allowed == role);
@@ -358,7 +367,9 @@ pub fn print() -> String {
     }
     text.push_str(
         "\nHow far a role reaches: own = what the person wrote, in the grant's community; municipality, community,\n\
-         region = what lies in the grant's; federation = everything; anywhere = whoever holds the role somewhere.\n",
+         region = what lies in the grant's; federation = everything; anywhere = whoever holds the role somewhere.\n\
+         Beside the table: an author sees the own practices even after leaving the community; what was never submitted\n\
+         is seen by its authors and the auditor only.\n",
     );
     text
 }

@@ -32,6 +32,9 @@ impl Throttle {
     pub fn take(&self, origin: &Origin, now: DateTime<Utc>) -> bool {
         let mut attempts = self.attempts.lock().unwrap_or_else(PoisonError::into_inner);
         if attempts.len() >= REMEMBERED {
+            attempts.retain(|_, (_, since)| now - *since <= WINDOW);
+        }
+        if attempts.len() >= REMEMBERED {
             attempts.clear();
         }
         let entry = attempts.entry(origin.clone()).or_insert((0, now));

@@ -87,7 +87,7 @@ impl Db {
     /// # Errors
     /// The database's own error.
     pub async fn pending_migrations(&self) -> Result<usize, DbErr> {
-        Ok(migration::Migrator::get_pending_migrations(&self.writer).await?.len())
+        Ok(migration::Migrator::get_pending_migrations_read_only(&self.writer).await?.len())
     }
 
     /// Closes all connections, letting running statements end.

@@ -78,11 +78,6 @@ impl Tx {
         &self.inner
     }
 
-    /// By whose leave it is done.
-    pub fn permit(&self) -> &Permit {
-        &self.permit
-    }
-
     /// The moment of the transaction: all that it writes bears the same time.
     #[must_use]
     pub fn at(&self) -> DateTime<Utc> {
@@ -116,40 +111,42 @@ impl Tx {
     /// their order is the order of the commits and nobody who follows it runs past an open transaction.
     ///
     /// # Errors
-    /// The database's; then nothing was written.
+    /// The database's, or a fault of ours where nothing was recorded; then nothing was written.
     pub async fn commit(mut self) -> Result<(), Error> {
         let changes = std::mem::take(&mut self.changes);
-        if !changes.is_empty() {
-            let count = i64::try_from(changes.len()).unwrap_or(i64::MAX);
-            let last = self.take(counter::JOURNAL, count).await?;
-            let first = last - count + 1;
-            let rows = changes.into_iter().zip(first..).map(|(change, seq)| journal::ActiveModel {
-                seq: Set(seq),
-                at: Set(self.permit.at()),
-                account_id: Set(self.permit.account()),
-                action: Set(self.permit.action().name().to_owned()),
-                subject_type: Set(change.subject_type.to_owned()),
-                subject_id: Set(change.subject_id),
-                region_id: Set(change.region),
-                community_id: Set(change.community),
-                before: Set(change.before),
-                after: Set(change.after),
-                request_id: Set(self.permit.request().map(ToOwned::to_owned)),
-                confidential: Set(change.confidential),
-            });
-            // 12 columns a row: chunks stay far below the fewest bind parameters of a backend.
-            let mut rows = rows.peekable();
-            while rows.peek().is_some() {
-                let chunk: Vec<_> = rows.by_ref().take(500).collect();
-                journal::Entity::insert_many(chunk).exec_without_returning(&self.inner).await?;
-            }
+        if changes.is_empty() {
+            return Err(Error::broken("a change without its entry in the journal"));
+        }
+        let count = i64::try_from(changes.len()).unwrap_or(i64::MAX);
+        let last = self.take(counter::JOURNAL, count).await?;
+        let first = last - count + 1;
+        let rows = changes.into_iter().zip(first..).map(|(change, seq)| journal::ActiveModel {
+            seq: Set(seq),
+            at: Set(self.permit.at()),
+            account_id: Set(self.permit.account()),
+            action: Set(self.permit.action().name().to_owned()),
+            subject_type: Set(change.subject_type.to_owned()),
+            subject_id: Set(change.subject_id),
+            region_id: Set(change.region),
+            community_id: Set(change.community),
+            before: Set(change.before),
+            after: Set(change.after),
+            request_id: Set(self.permit.request().map(ToOwned::to_owned)),
+            confidential: Set(change.confidential),
+        });
+        // 12 columns a row: chunks stay far below the fewest bind parameters of a backend.
+        let mut rows = rows.peekable();
+        while rows.peek().is_some() {
+            let chunk: Vec<_> = rows.by_ref().take(500).collect();
+            journal::Entity::insert_many(chunk).exec_without_returning(&self.inner).await?;
         }
         self.inner.commit().await?;
         self.committed.notify_waiters();
         Ok(())
     }
 
-    /// Commits what is nobody's change (a follower's own bookkeeping), without waking the followers.
+    /// Commits what is nobody's change (a board, a signing key, the next refresh token of a session), without an
+    /// entry in the journal and without waking its followers.
     ///
     /// # Errors
     /// The database's; then nothing was written.

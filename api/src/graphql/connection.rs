@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use async_graphql::SimpleObject;
+use async_graphql::{Context, SimpleObject};
 use futures::future::BoxFuture;
 use serde::Serialize;
 
@@ -62,17 +62,6 @@ impl<N> Slice<N> {
         })
     }
 
-    /// An empty list.
-    #[must_use]
-    pub fn empty() -> Self {
-        Self {
-            edges: Vec::new(),
-            has_next: false,
-            has_previous: false,
-            total: Box::new(|| Box::pin(async { Ok(0) })),
-        }
-    }
-
     /// Where the page lies.
     #[must_use]
     pub fn page_info(&self) -> PageInfo {
@@ -91,6 +80,13 @@ impl<N> Slice<N> {
     pub async fn total(&self) -> Result<i64, Error> {
         Ok(i64::try_from((self.total)().await?).unwrap_or(i64::MAX))
     }
+}
+
+/// Whether the field that is being resolved is asked for its `totalCount`: then it is counted for all parents of
+/// a page at once, with the page itself.
+#[must_use]
+pub fn is_counted(ctx: &Context<'_>) -> bool {
+    ctx.look_ahead().field("totalCount").exists()
 }
 
 /// The connection and edge types of a list of nodes.

@@ -225,11 +225,14 @@ impl Endpoint {
             Ok(response) => response,
             Err(_) => {
                 let seconds = within.as_secs();
+                let advice = if writing {
+                    "Whether the change was made is not known: look before you repeat it."
+                } else {
+                    "Ask for less at once."
+                };
                 let error = Error::Refused(
                     Code::Timeout,
-                    format!(
-                        "The answer took longer than {seconds} seconds and was given up. Ask for less at once."
-                    ),
+                    format!("The answer took longer than {seconds} seconds and was given up. {advice}"),
                 );
                 Response::from_errors(vec![
                     async_graphql::Error::from(error).into_server_error(Default::default()),

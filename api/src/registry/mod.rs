@@ -74,6 +74,39 @@ macro_rules! load_first_pages {
     )*};
 }
 
+/// Implements the batch count of the lists of many parents.
+macro_rules! load_counts {
+    ($($(#[$doc:meta])* $key:ident($parent:ty): |$reader:ident| $select:expr, of $table:ident::$column:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub struct $key(pub $parent);
+
+        impl async_graphql::dataloader::Loader<$key> for $crate::db::Reader {
+            type Value = u64;
+            type Error = $crate::error::Error;
+
+            async fn load(
+                &self,
+                keys: &[$key],
+            ) -> Result<std::collections::HashMap<$key, u64>, Self::Error> {
+                use entity::$table::Column;
+                use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
+                let $reader = self;
+                let counts = $select
+                    .select_only()
+                    .column(Column::$column)
+                    .column_as(Column::Id.count(), "count")
+                    .filter(Column::$column.is_in(keys.iter().map(|key| key.0)))
+                    .group_by(Column::$column)
+                    .into_tuple::<($parent, i64)>()
+                    .all(self.db.read())
+                    .await?;
+                Ok(counts.into_iter().map(|(of, count)| ($key(of), u64::try_from(count).unwrap_or(0))).collect())
+            }
+        }
+    )*};
+}
+
 pub mod region;
 pub mod institute;
 pub mod account;

@@ -6,7 +6,11 @@ use entity::{
     ids::{AccountId, GrantId, SessionId},
     refresh_token, session,
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, SqlErr, sea_query::Expr};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, Condition, EntityTrait, QueryFilter, SqlErr,
+    sea_query::{Expr, Query},
+};
 use serde_json::json;
 
 use crate::{
@@ -80,6 +84,7 @@ pub async fn sign_in(app: &App, actor: &Actor, login: &str, password: String) ->
     })
     .exec_without_returning(tx.db())
     .await?;
+    forget_ended(&tx, account.id).await?;
     let refresh = hand_out(&tx, id).await?;
     tx.record(Change::of(id, None, Some(json!({ "login": account.login }))));
     tx.commit().await?;
@@ -131,7 +136,7 @@ pub async fn refresh(app: &App, actor: &Actor, token: &str) -> Outcome<Tokens> {
         return wrong();
     }
     let refresh = hand_out(&tx, session.id).await?;
-    tx.commit().await?;
+    tx.commit_quietly().await?;
     match tokens(app, actor, account.id, session.id, refresh).await? {
         Some(tokens) => Ok(Ok(tokens)),
         None => wrong(),
@@ -160,7 +165,7 @@ pub async fn create(db: &Db, now: DateTime<Utc>, login: &str, role: Role) -> Out
         Err(error) => return Ok(Err(error.into())),
     };
     let password = random_token();
-    let mut tx = db.begin(Permit::system(now)).await?;
+    let mut tx = db.begin(Permit::at_command_line(Action::AccountCreate, now)).await?;
     let id = AccountId::generate();
     let made = account::Entity::insert(account::ActiveModel {
         id: Set(id),
@@ -204,6 +209,23 @@ async fn revoke(tx: &mut Tx, id: SessionId, why: &str) -> Result<(), Error> {
         .exec(tx.db())
         .await?;
     tx.record(Change::of(id, None, Some(json!({ "revoked": why }))));
+    Ok(())
+}
+
+/// Deletes the account's sessions that have run out, with their tokens: they let nobody in any more.
+async fn forget_ended(tx: &Tx, of: AccountId) -> Result<(), Error> {
+    let ended =
+        Condition::all().add(session::Column::AccountId.eq(of)).add(session::Column::ExpiresAt.lt(tx.at()));
+    let ids = Query::select()
+        .column(session::Column::Id)
+        .from(session::Entity)
+        .cond_where(ended.clone())
+        .to_owned();
+    refresh_token::Entity::delete_many()
+        .filter(refresh_token::Column::SessionId.in_subquery(ids))
+        .exec(tx.db())
+        .await?;
+    session::Entity::delete_many().filter(ended).exec(tx.db()).await?;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use entity::{
 };
 
 use super::{
-    loader::{AgreementsOf, DocumentsOf, EngagementIn, FirstCommunitiesOf, LinksOf},
+    loader::{AgreementsOf, CommunityCountOf, DocumentsOf, EngagementIn, FirstCommunitiesOf, LinksOf},
     rules, service,
 };
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
     error::Error,
     graphql::{
         Caller,
-        connection::{Slice, connection},
+        connection::{Slice, connection, is_counted},
         ids,
         scalars::{AcademicYear, Date},
     },
@@ -167,7 +167,7 @@ impl Community {
         if !within {
             return Err(policy::denied(&caller.actor, Action::MembersRead));
         }
-        members_page(caller, self.0.id, &page).await
+        members_page(ctx, self.0.id, &page).await
     }
     /// Which share of the region's teachers of the profile it has gathered by the end of the year (by today,
     /// while the year runs); null where the headcount is not known.
@@ -273,20 +273,26 @@ pub struct CommunityFilter {
 /// # Errors
 /// `BAD_CURSOR`, or the database's.
 pub async fn communities_of_region(
-    caller: &Caller,
+    ctx: &Context<'_>,
     region: &region::Model,
     page: &Page,
 ) -> Result<CommunityConnection, Error> {
+    let caller = Caller::of(ctx)?;
     let filter = community::Filter { region: Some(region.code.clone()), ..Default::default() };
-    let Some(first) = FirstPage::of(page) else { return communities_page(caller, filter, page).await };
     let list = List::of("communities", &filter);
-    let rows = caller.loader.load_one(FirstCommunitiesOf(region.id, first)).await?.unwrap_or_default();
-    let db = caller.app.db.clone();
-    let count = move || {
-        let (db, filter) = (db.clone(), filter.clone());
-        async move { service::count(&db, &filter).await }
+    let rows = match FirstPage::of(page) {
+        Some(first) => {
+            let rows =
+                caller.loader.load_one(FirstCommunitiesOf(region.id, first)).await?.unwrap_or_default();
+            Rows::clone(&rows)
+        }
+        None => service::list(&caller.app.db, &filter, list, page).await?,
     };
-    let rows = Rows::clone(&rows);
+    let total = match is_counted(ctx) {
+        true => caller.loader.load_one(CommunityCountOf(region.id)).await?.unwrap_or(0),
+        false => 0,
+    };
+    let count = move || async move { Ok(total) };
     Ok(CommunityConnection(Slice::new(list, rows, |row| (row.sort_key.clone(), row.id), Community, count)?))
 }
 

@@ -56,6 +56,11 @@ load_of_community! {
     AgreementsOf => cooperation_agreement by SignedOn;
 }
 
+load_counts! {
+    /// How many communities a region has.
+    CommunityCountOf(RegionId): |_reader| community::Entity::find(), of community::RegionId;
+}
+
 load_first_pages! {
     /// The first communities of a region, by name.
     FirstCommunitiesOf(RegionId): community where |_reader| community::Entity::find(),

@@ -34,7 +34,7 @@ impl Loader<InstituteOf> for Reader {
     }
 }
 
-/// The departments of an institute, by name.
+/// The departments of an institute, in the order of their entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DepartmentsOf(pub InstituteId);
 

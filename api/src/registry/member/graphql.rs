@@ -3,14 +3,17 @@
 use async_graphql::{Context, Enum, ID, Object};
 use entity::{ids::CommunityId, member, person};
 
-use super::{loader::FirstMembersOf, service};
+use super::{
+    loader::{FirstMembersOf, MemberCountOf},
+    service,
+};
 use crate::{
     auth::visibility,
     db::keyset::{FirstPage, List, Page, Rows},
     error::Error,
     graphql::{
         Caller,
-        connection::{Slice, connection},
+        connection::{Slice, connection, is_counted},
         ids,
         scalars::Date,
     },
@@ -99,19 +102,25 @@ impl Member {
 ///
 /// # Errors
 /// `BAD_CURSOR`, or the database's.
-pub async fn members_page(caller: &Caller, of: CommunityId, page: &Page) -> Result<MemberConnection, Error> {
-    let (db, to) = (caller.app.db.clone(), visibility::visible_members(&caller.actor));
+pub async fn members_page(
+    ctx: &Context<'_>,
+    of: CommunityId,
+    page: &Page,
+) -> Result<MemberConnection, Error> {
+    let caller = Caller::of(ctx)?;
+    let to = visibility::visible_members(&caller.actor);
     let list = List::of("members", &of);
     let rows = match FirstPage::of(page) {
         Some(first) => {
             let rows = caller.loader.load_one(FirstMembersOf(of, first)).await?.unwrap_or_default();
             Rows::clone(&rows)
         }
-        None => service::list(&db, &to, of, list, page).await?,
+        None => service::list(&caller.app.db, &to, of, list, page).await?,
     };
-    let count = move || {
-        let (db, to) = (db.clone(), to.clone());
-        async move { service::count(&db, &to, of).await }
+    let total = match is_counted(ctx) {
+        true => caller.loader.load_one(MemberCountOf(of)).await?.unwrap_or(0),
+        false => 0,
     };
+    let count = move || async move { Ok(total) };
     Ok(MemberConnection(Slice::new(list, rows, |row| row.id, Member, count)?))
 }

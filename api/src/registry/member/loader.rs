@@ -27,6 +27,11 @@ impl Loader<MemberId> for Reader {
     }
 }
 
+load_counts! {
+    /// How many of a community's registrations the caller may see.
+    MemberCountOf(CommunityId): |reader| member::Entity::visible(&reader.members), of member::CommunityId;
+}
+
 load_first_pages! {
     /// The first registrations of a community that the caller may see, in the order of registration.
     FirstMembersOf(CommunityId): member where |reader| member::Entity::visible(&reader.members),

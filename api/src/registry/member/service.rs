@@ -4,7 +4,7 @@ use entity::{
     ids::{CommunityId, MemberId},
     member,
 };
-use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, QueryFilter};
 
 use crate::{
     db::{
@@ -27,12 +27,4 @@ pub async fn list(
 ) -> Result<Rows<member::Model>, Error> {
     let select = member::Entity::visible(to).filter(member::Column::CommunityId.eq(of));
     keyset::read::<_, MemberId>(db.read(), select, member::Column::Id, false, list, page).await
-}
-
-/// How many of a community's registrations the caller may see.
-///
-/// # Errors
-/// The database's.
-pub async fn count(db: &Db, to: &member::Visible, of: CommunityId) -> Result<u64, Error> {
-    Ok(member::Entity::visible(to).filter(member::Column::CommunityId.eq(of)).count(db.read()).await?)
 }

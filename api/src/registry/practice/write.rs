@@ -10,7 +10,7 @@ use entity::{
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
-    QuerySelect, sea_query::Expr,
+    QueryOrder, QuerySelect, sea_query::Expr,
 };
 use serde_json::json;
 
@@ -82,8 +82,7 @@ pub async fn create(app: &App, actor: &Actor, of: CommunityId, text: Text) -> Ou
     .exec_without_returning(tx.db())
     .await?;
     replace_tags(&tx, id, &tags).await?;
-    let after = json!({ "title": row.title, "version": row.version, "tags": tags, "state": row.state });
-    tx.record(change(&row, None, Some(after)));
+    tx.record(change(&row, None, Some(told(&row, &tags))));
     tx.commit().await?;
     Ok(Ok(row))
 }
@@ -116,12 +115,13 @@ pub async fn update(
         );
         return Ok(Err(UserError::of("expectedVersion", UserErrorCode::Conflict, message).into()));
     }
-    let tags = match &text.tags {
+    let old_tags = tags_of(&tx, id).await?;
+    let tags = match text.tags {
         Some(tags) => {
-            replace_tags(&tx, id, tags).await?;
-            tags.clone()
+            replace_tags(&tx, id, &tags).await?;
+            tags
         }
-        None => tags_of(&tx, id).await?,
+        None => old_tags.clone(),
     };
     let mut row = old.clone().into_active_model();
     let title = text.title.unwrap_or_else(|| old.title.clone());
@@ -134,8 +134,7 @@ pub async fn update(
     }
     row.version = Set(old.version + 1);
     let new = row.update(tx.db()).await?;
-    let told = |row: &practice::Model| json!({ "title": row.title, "summary": row.summary, "body": row.body, "version": row.version });
-    tx.record(change(&new, Some(told(&old)), Some(told(&new))));
+    tx.record(change(&new, Some(told(&old, &old_tags)), Some(told(&new, &tags))));
     tx.commit().await?;
     Ok(Ok(new))
 }
@@ -238,9 +237,24 @@ async fn count(tx: &Tx, community: Option<CommunityId>, by: i64) -> Result<(), E
     Ok(())
 }
 
+/// A practice's text, as the journal tells it.
+fn told(row: &practice::Model, tags: &[String]) -> serde_json::Value {
+    json!({
+        "title": row.title,
+        "summary": row.summary,
+        "body": row.body,
+        "tags": tags,
+        "version": row.version,
+        "state": row.state,
+    })
+}
+
 async fn tags_of(tx: &Tx, id: PracticeId) -> Result<Vec<String>, Error> {
-    let rows =
-        practice_tag::Entity::find().filter(practice_tag::Column::PracticeId.eq(id)).all(tx.db()).await?;
+    let rows = practice_tag::Entity::find()
+        .filter(practice_tag::Column::PracticeId.eq(id))
+        .order_by_asc(practice_tag::Column::Position)
+        .all(tx.db())
+        .await?;
     Ok(rows.into_iter().map(|row| row.tag).collect())
 }
 

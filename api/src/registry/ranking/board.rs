@@ -207,25 +207,17 @@ pub async fn read(
     Ok(None)
 }
 
-/// The board's row, kept from others until the transaction ends; made when it is not there.
+/// Makes the board's row when it is not there. In a transaction of its own, before any data are read for the
+/// board: from then on whoever follows the journal sees it and rebuilds it.
 ///
 /// # Errors
 /// The database's.
-pub async fn lock(
+pub async fn ensure(
     tx: &Tx,
     spec: &Spec,
     region: Option<RegionId>,
     profile: Option<ProfileId>,
-) -> Result<ranking_board::Model, Error> {
-    let find = || {
-        ranking_board::Entity::find()
-            .filter(ranking_board::Column::Key.eq(spec.key()))
-            .lock_exclusive()
-            .one(tx.db())
-    };
-    if let Some(row) = find().await? {
-        return Ok(row);
-    }
+) -> Result<(), Error> {
     // Of two processes that make the same board at once, one inserts it and the other finds it.
     ranking_board::Entity::insert(ranking_board::ActiveModel {
         id: Set(BoardId::generate()),
@@ -239,7 +231,30 @@ pub async fn lock(
     .on_conflict(OnConflict::column(ranking_board::Column::Key).do_nothing().to_owned())
     .exec_without_returning(tx.db())
     .await?;
-    find().await?.ok_or_else(|| Error::broken("the board just made is gone"))
+    Ok(())
+}
+
+/// The board's row, kept from others until the transaction ends; none where there is no such board.
+///
+/// # Errors
+/// The database's.
+pub async fn lock(tx: &Tx, spec: &Spec) -> Result<Option<ranking_board::Model>, Error> {
+    let row = ranking_board::Entity::find()
+        .filter(ranking_board::Column::Key.eq(spec.key()))
+        .lock_exclusive()
+        .one(tx.db())
+        .await?;
+    Ok(row)
+}
+
+/// Throws a board away, with all its generations.
+///
+/// # Errors
+/// The database's.
+pub async fn drop(tx: &Tx, id: BoardId) -> Result<(), Error> {
+    ranking_leaf::Entity::delete_many().filter(ranking_leaf::Column::BoardId.eq(id)).exec(tx.db()).await?;
+    ranking_board::Entity::delete_by_id(id).exec(tx.db()).await?;
+    Ok(())
 }
 
 /// Writes the next generation of a locked board, and throws away those that nobody can be paging on.

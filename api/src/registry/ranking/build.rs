@@ -24,23 +24,35 @@ pub(super) struct Scope {
     pub(super) profile: Option<ProfileId>,
 }
 
-/// Makes the next generation of a board; false where the filter names an unknown region or profile. The
-/// board is locked first and the data are read after it, so of two builders the later one has the newer data.
+/// Makes a board that is not there yet; false where the filter names an unknown region or profile.
 ///
 /// # Errors
 /// The database's.
-pub async fn build(app: &App, spec: &Spec) -> Result<bool, Error> {
+pub async fn make(app: &App, spec: &Spec) -> Result<bool, Error> {
     let tx = app.db.begin(Permit::system(app.clock.now())).await?;
     let Some(scope) = resolve(tx.db(), spec).await? else { return Ok(false) };
-    let board = board::lock(&tx, spec, scope.region, scope.profile).await?;
+    board::ensure(&tx, spec, scope.region, scope.profile).await?;
+    tx.commit_quietly().await?;
+    rebuild(app, spec).await?;
+    Ok(true)
+}
+
+/// Makes the next generation of a board. The board is locked first and the data are read after it, so of two
+/// builders the later one has the newer data.
+///
+/// # Errors
+/// The database's.
+pub async fn rebuild(app: &App, spec: &Spec) -> Result<(), Error> {
+    let tx = app.db.begin(Permit::system(app.clock.now())).await?;
+    let Some(board) = board::lock(&tx, spec).await? else { return Ok(()) };
+    let scope = Scope { region: board.region_id, profile: board.profile_id };
     let previous = match spec.period.previous() {
         Some(period) => rules::ranks(candidates(tx.db(), spec.method, scope, period).await?.0),
         None => HashMap::new(),
     };
     let (candidates, parameters) = candidates(tx.db(), spec.method, scope, spec.period).await?;
     board::write(&tx, &board, parameters, &rules::rank(candidates, &previous)).await?;
-    tx.commit_quietly().await?;
-    Ok(true)
+    tx.commit_quietly().await
 }
 
 async fn resolve(db: &impl ConnectionTrait, spec: &Spec) -> Result<Option<Scope>, Error> {

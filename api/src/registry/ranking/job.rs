@@ -22,7 +22,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// How long to rest after a rebuilding.
 const AT_MOST_EVERY: Duration = Duration::from_millis(200);
 /// How many entries of the journal to follow in one go.
-const AT_ONCE: u64 = 10_000;
+const AT_ONCE: u64 = 1_000;
 
 /// Follows the journal for as long as the application runs.
 pub async fn run(app: App) {
@@ -43,14 +43,26 @@ pub async fn run(app: App) {
     }
 }
 
-/// Makes the boards of the front page, so that its first visitor does not wait for them.
+/// Makes the boards of the front page, so that its first visitor does not wait for them, and throws away those
+/// that nobody can ask for any more: of an older version of a method, or of all time as an ended year saw it.
 async fn warm(app: &App) -> Result<(), Error> {
     let year = AcademicYear::of(app.clock.now());
+    for row in ranking_board::Entity::find().all(app.db.read()).await? {
+        let asked_for = match Spec::parse(&row.key) {
+            None => false,
+            Some(spec) => !matches!(spec.period, Period::All(of) if of != year),
+        };
+        if !asked_for {
+            let tx = app.db.begin(Permit::system(app.clock.now())).await?;
+            board::drop(&tx, row.id).await?;
+            tx.commit_quietly().await?;
+        }
+    }
     let communities = Spec { method: Method::PublishedPractices, ..loader::federal_rating(year) };
     for spec in [communities, loader::federal_rating(year)] {
         let _turn = app.boards.lock().await;
         if board::read(&app.db, &spec, None, 1, 1).await?.is_none() {
-            build::build(app, &spec).await?;
+            build::make(app, &spec).await?;
         }
     }
     Ok(())
@@ -89,7 +101,7 @@ pub async fn follow(app: &App) -> Result<bool, Error> {
         });
         for spec in stale {
             let _turn = app.boards.lock().await;
-            build::build(app, &spec).await?;
+            build::rebuild(app, &spec).await?;
         }
     }
     let tx = app.db.begin(Permit::system(app.clock.now())).await?;
@@ -110,6 +122,8 @@ struct Touched {
     practices: bool,
     /// Also what was before this academic year: something was taken back or changed.
     past: bool,
+    /// The years in which it happened, which need not be the year in which it is followed.
+    years: HashSet<AcademicYear>,
     regions: HashSet<RegionId>,
     profiles: HashSet<ProfileId>,
 }
@@ -124,6 +138,7 @@ impl Touched {
                 touched.communities |= concern.communities;
                 touched.practices |= concern.practices;
                 touched.past |= concern.past;
+                touched.years.insert(AcademicYear::of(change.at));
                 touched.regions.extend(change.region_id);
                 owners.extend(change.community_id);
             }
@@ -146,7 +161,10 @@ impl Touched {
         match period {
             // That of a year which has ended is asked for by nobody any more.
             Period::All(year) => year == current,
-            Period::Year(year) | Period::Until(year) => self.past || year == current,
+            // The year after compares with it.
+            Period::Year(year) | Period::Until(year) => {
+                self.past || self.years.contains(&year) || self.years.contains(&year.previous())
+            }
         }
     }
 
@@ -214,6 +232,18 @@ mod tests {
             request_id: None,
             confidential: false,
         }
+    }
+
+    #[test]
+    fn a_change_reaches_the_year_in_which_it_happened_and_the_next_whenever_it_is_followed() {
+        let [before, then, next, later] = [2024, 2025, 2026, 2027].map(AcademicYear);
+        let touched = Touched { years: HashSet::from([then]), ..Touched::default() };
+        let reaches = |period| touched.reaches_period(period, next);
+        assert!(reaches(Period::Year(then)) && reaches(Period::Year(next)) && reaches(Period::All(next)));
+        assert!(
+            !reaches(Period::Year(before)) && !reaches(Period::Year(later)) && !reaches(Period::All(then))
+        );
+        assert!(Touched { past: true, ..Touched::default() }.reaches_period(Period::Year(before), next));
     }
 
     #[test]

@@ -52,12 +52,6 @@ impl Method {
     pub const ALL: [Self; 5] =
         [Self::PublishedPractices, Self::PracticesPer100Members, Self::Rating, Self::Expert, Self::Adoption];
 
-    /// Whether it ranks communities; else practices.
-    #[must_use]
-    pub fn ranks_communities(self) -> bool {
-        matches!(self, Self::PublishedPractices | Self::PracticesPer100Members)
-    }
-
     /// The method as it is published.
     #[must_use]
     pub fn published(self) -> &'static Published {

@@ -78,6 +78,10 @@ pub fn spec(
 /// # Errors
 /// `BAD_CURSOR`, `CURSOR_EXPIRED`, or the database's.
 pub async fn page(app: &App, spec: &Spec, list: List, page: &Page) -> Result<RankingPage, Error> {
+    if matches!(spec.method, Method::Expert | Method::Adoption) {
+        // Nobody takes part until assessments and adoptions are recorded: there is no board to keep.
+        return Ok(nothing(app));
+    }
     let after = page.after.as_deref().map(|cursor| list.key::<Place>(cursor)).transpose()?;
     let before = page.before.as_deref().map(|cursor| list.key::<Place>(cursor)).transpose()?;
     if let (Some(after), Some(before)) = (after, before)
@@ -145,7 +149,9 @@ async fn require(
     if let Some(stretch) = board::read(&app.db, spec, None, from, to).await? {
         return Ok(Some(stretch));
     }
-    build::build(app, spec).await?;
+    if !build::make(app, spec).await? {
+        return Ok(None);
+    }
     board::read(&app.db, spec, None, from, to).await
 }
 

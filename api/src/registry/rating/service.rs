@@ -10,7 +10,7 @@ use entity::{
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel,
-    QueryFilter, QuerySelect,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 use serde_json::json;
 
@@ -119,6 +119,8 @@ async fn organization_of(tx: &Tx, rater: PersonId) -> Result<Option<Organization
         .filter(member::Column::PersonId.eq(rater))
         .filter(member::Column::State.eq(MemberState::Active))
         .filter(member::Column::OrganizationId.is_not_null())
+        .order_by_asc(member::Column::JoinedOn)
+        .order_by_asc(member::Column::Id)
         .one(tx.db())
         .await?;
     Ok(registered.and_then(|row| row.organization_id))

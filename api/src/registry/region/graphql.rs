@@ -3,13 +3,16 @@
 use async_graphql::{Context, ID, Object, OneofObject, SimpleObject};
 use entity::{ids::RegionId, municipality, profile, region};
 
-use super::{loader::FirstMunicipalitiesOf, service};
+use super::{
+    loader::{FirstMunicipalitiesOf, MunicipalityCountOf},
+    service,
+};
 use crate::{
     db::keyset::{FirstPage, List, Page, Rows},
     error::Error,
     graphql::{
         Caller,
-        connection::{Slice, connection},
+        connection::{Slice, connection, is_counted},
         ids,
     },
     registry::{
@@ -63,10 +66,11 @@ impl Region {
             }
             None => service::municipalities(&db, region, list, &page).await?,
         };
-        let count = move || {
-            let db = db.clone();
-            async move { service::count_municipalities(&db, region).await }
+        let total = match is_counted(ctx) {
+            true => Caller::of(ctx)?.loader.load_one(MunicipalityCountOf(region)).await?.unwrap_or(0),
+            false => 0,
         };
+        let count = move || async move { Ok(total) };
         let slice = Slice::new(list, rows, |row| (row.sort_key.clone(), row.id), Municipality, count)?;
         Ok(MunicipalityConnection(slice))
     }
@@ -80,7 +84,7 @@ impl Region {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<CommunityConnection, Error> {
         let page = Page::new(first, after, last, before)?;
-        communities_of_region(Caller::of(ctx)?, &self.0, &page).await
+        communities_of_region(ctx, &self.0, &page).await
     }
 }
 

@@ -10,6 +10,11 @@ load_by_id! {
     ProfileId => profile,
 }
 
+load_counts! {
+    /// How many municipalities a region has.
+    MunicipalityCountOf(RegionId): |_reader| municipality::Entity::find(), of municipality::RegionId;
+}
+
 load_first_pages! {
     /// The first municipalities of a region, by name.
     FirstMunicipalitiesOf(RegionId): municipality where |_reader| municipality::Entity::find(),

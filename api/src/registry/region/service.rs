@@ -71,12 +71,3 @@ pub async fn municipalities(
     let columns = (municipality::Column::SortKey, municipality::Column::Id);
     keyset::read::<_, (Vec<u8>, MunicipalityId)>(db.read(), select, columns, false, list, page).await
 }
-
-/// How many municipalities a region has.
-///
-/// # Errors
-/// The database's.
-pub async fn count_municipalities(db: &Db, region: RegionId) -> Result<u64, Error> {
-    let select = municipality::Entity::find().filter(municipality::Column::RegionId.eq(region));
-    Ok(select.count(db.read()).await?)
-}
