@@ -54,8 +54,7 @@ pub(super) async fn connect(
     match address {
         Address::File(path) => {
             if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-                std::fs::create_dir_all(folder)
-                    .map_err(|e| DbErr::Custom(format!("cannot make the folder: {e}")))?;
+                make_folder(folder).map_err(|e| DbErr::Custom(format!("cannot make the folder: {e}")))?;
             }
             // One writer that others queue for, instead of many that find the file locked. It comes first,
             // because it makes the file.
@@ -82,6 +81,15 @@ pub(super) async fn connect(
             Ok((pool.clone(), pool))
         }
     }
+}
+
+/// Makes the folder, for its owner alone: the database holds personal data and the signing key. One that is
+/// there already keeps its rights.
+fn make_folder(folder: &std::path::Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
 }
 
 fn sqlx_error(error: sqlx::Error) -> DbErr {

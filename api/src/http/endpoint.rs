@@ -62,6 +62,7 @@ struct Told {
     operation: Option<String>,
     kind: &'static str,
     cost: u64,
+    depth: usize,
     account: Option<String>,
 }
 
@@ -92,6 +93,7 @@ pub(super) async fn handle(
                 status = response.status().as_u16(),
                 errors,
                 cost = told.cost,
+                depth = told.depth,
                 statements = meter.load(Ordering::Relaxed),
                 milliseconds = started.elapsed().as_secs_f64() * 1000.0,
                 "request"
@@ -140,6 +142,7 @@ impl Endpoint {
         protocol::may_run(request.method(), checked.kind)?;
         told.operation.clone_from(&checked.operation_name);
         told.cost = checked.cost;
+        told.depth = checked.depth;
         told.kind = match checked.kind {
             OperationType::Query => "query",
             OperationType::Mutation => "mutation",
