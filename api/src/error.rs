@@ -131,6 +131,19 @@ pub struct UserError {
     pub message: String,
     /// Which field of the input, from the outside in.
     pub path: Vec<String>,
+    /// The number that is out of bounds, where the fault is one.
+    pub bounds: Option<Bounds>,
+}
+
+/// A number that is out of bounds, and the bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// What there is.
+    pub actual: i64,
+    /// What there must be at least.
+    pub min: Option<i64>,
+    /// What there may be at most.
+    pub max: Option<i64>,
 }
 
 /// The kinds of faults that a caller can mend.
@@ -153,12 +166,20 @@ pub enum UserErrorCode {
 impl UserError {
     /// A fault of the input's field `field`.
     pub fn of(field: &str, code: UserErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), path: vec!["input".into(), field.into()] }
+        Self { code, message: message.into(), path: vec!["input".into(), field.into()], bounds: None }
     }
 
     /// A fault of the whole input.
     pub fn whole(code: UserErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), path: vec!["input".into()] }
+        Self { code, message: message.into(), path: vec!["input".into()], bounds: None }
+    }
+
+    /// The same, with the number that is out of bounds.
+    #[must_use]
+    pub fn bounded(self, actual: usize, min: Option<usize>, max: Option<usize>) -> Self {
+        let number = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+        let bounds = Bounds { actual: number(actual), min: min.map(number), max: max.map(number) };
+        Self { bounds: Some(bounds), ..self }
     }
 }
 

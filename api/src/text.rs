@@ -53,6 +53,30 @@ fn is_forbidden(c: char) -> bool {
         || matches!(c, '\u{200b}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
+/// A name or address as it is compared: lower case, `ё` as `е`, one space between words.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !folded.is_empty() {
+            folded.push(' ');
+        }
+        folded.extend(word.chars().flat_map(char::to_lowercase).map(|c| if c == 'ё' { 'е' } else { c }));
+    }
+    folded
+}
+
+/// The same check for what may be left out: nothing, or only spaces, is nothing.
+///
+/// # Errors
+/// As [`required_line`].
+pub fn optional_line(field: &str, text: Option<&str>, longest: usize) -> Result<Option<String>, UserError> {
+    match text.filter(|text| !text.trim().is_empty()) {
+        None => Ok(None),
+        Some(text) => required_line(field, text, longest).map(Some),
+    }
+}
+
 /// The stemmed words of a text, folded to lower case with `ё` as `е`: `учителями` and `Учитель` give the same.
 #[must_use]
 pub fn stems(text: &str) -> Vec<String> {
@@ -91,6 +115,13 @@ mod tests {
                 assert!(key.contains(&format!(" {stem}")), "{query} → {stem} in {key}");
             }
         }
+    }
+
+    #[test]
+    fn names_are_folded() {
+        assert_eq!(fold("  Алёна\tПЕТРОВА "), "алена петрова");
+        assert_eq!(optional_line("position", Some(" \n "), 10), Ok(None));
+        assert_eq!(optional_line("position", Some(" a "), 10), Ok(Some("a".into())));
     }
 
     #[test]

@@ -14,7 +14,9 @@ pub struct Model {
     pub id: AccountId,
     /// Unique, lower case.
     pub login: String,
-    /// Argon2id, in the PHC string form.
+    /// What a service account is called: the system behind it.
+    pub name: Option<String>,
+    /// Argon2id, in the PHC string form; of a service account, nothing that any password matches.
     pub password_hash: String,
     /// Whose it is; none for a service account.
     pub person_id: Option<PersonId>,

@@ -37,6 +37,8 @@ pub struct Model {
     pub version: i32,
     /// When it was made.
     pub created_at: DateTime<Utc>,
+    /// Since when it is in the archive: kept with all its history, but for nothing new.
+    pub archived_at: Option<DateTime<Utc>>,
     /// The folded name's bytes: the alphabetical order of lists.
     pub sort_key: Vec<u8>,
     /// The folded, stemmed words of name and slug: what a search looks in.

@@ -1,5 +1,6 @@
 //! A unit of an institute: supervises communities, and may own practices itself.
 
+use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
 use crate::ids::{DepartmentId, InstituteId};
@@ -17,6 +18,10 @@ pub struct Model {
     pub name: String,
     /// What it is called in short, e.g. «ЦНППМ».
     pub short_name: Option<String>,
+    /// Grows with every change.
+    pub version: i32,
+    /// Since when it is in the archive: kept for what refers to it, offered for nothing new.
+    pub archived_at: Option<DateTime<Utc>>,
 }
 
 /// No relation is walked from here.

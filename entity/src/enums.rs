@@ -29,6 +29,8 @@ pub enum MemberState {
     Active,
     /// Ended.
     Left,
+    /// Not confirmed, with a reason.
+    Declined,
 }
 
 /// Where a practice stands on its way to the federal registry.

@@ -77,10 +77,16 @@ ids! {
     AccountId = "account";
     /// An explicit right.
     GrantId = "grant";
+    /// A secret of a service account.
+    SecretId = "secret";
+    /// A call that was answered already.
+    SyncCallId = "call";
     /// A signed-in session: a family of refresh tokens.
     SessionId = "session";
     /// An office held by a person for a term.
     AppointmentId = "appointment";
+    /// A confirmation of a presidium as a whole.
+    ConfirmationId = "confirmation";
     /// A person's registration in a community.
     MemberId = "member";
     /// A practice.

@@ -1,5 +1,6 @@
 //! A regional operator: the institute that looks after a region's communities.
 
+use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
 use crate::ids::{InstituteId, RegionId};
@@ -15,6 +16,10 @@ pub struct Model {
     pub region_id: RegionId,
     /// Name in Russian.
     pub name: String,
+    /// Grows with every change.
+    pub version: i32,
+    /// Since when it is in the archive: kept for what refers to it, offered for nothing new.
+    pub archived_at: Option<DateTime<Utc>>,
 }
 
 /// No relation is walked from here.

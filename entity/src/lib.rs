@@ -19,6 +19,7 @@ pub mod grant;
 pub mod session;
 pub mod refresh_token;
 pub mod signing_key;
+pub mod client_secret;
 
 pub mod community;
 pub mod community_link;
@@ -26,7 +27,10 @@ pub mod community_document;
 pub mod cooperation_agreement;
 pub mod member;
 pub mod appointment;
+pub mod presidium_confirmation;
 pub mod headcount;
+pub mod sync_call;
+pub mod erased_registration;
 
 pub mod practice;
 pub mod practice_author;

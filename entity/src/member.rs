@@ -1,6 +1,6 @@
 //! A person's registration in a community. Personal data: found by those in whose scope it lies.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{Condition, entity::prelude::*};
 
 use crate::{
@@ -27,6 +27,14 @@ pub struct Model {
     pub organization_id: Option<OrganizationId>,
     /// What the person does there.
     pub position: Option<String>,
+    /// Surname, name, patronymic, as registered.
+    pub full_name: String,
+    /// The folded name: what a search looks in.
+    pub name_key: String,
+    /// Personal data.
+    pub email: Option<String>,
+    /// Personal data.
+    pub phone: Option<String>,
     /// Pending, in force, or ended.
     pub state: MemberState,
     /// First day.
@@ -35,8 +43,14 @@ pub struct Model {
     pub left_on: Option<NaiveDate>,
     /// The system that keeps this registration in step.
     pub source: Option<String>,
-    /// Its key in that system; unique within the source.
+    /// Its key in that system; unique within the region and the source.
     pub external_id: Option<String>,
+    /// Why it was declined.
+    pub reason: Option<String>,
+    /// Grows with every change.
+    pub version: i32,
+    /// Since when the personal data are gone; then nobody finds it, and it counts on.
+    pub erased_at: Option<DateTime<Utc>>,
 }
 
 /// Whose registrations a caller may see.
@@ -57,9 +71,10 @@ pub struct Visible {
 impl Entity {
     /// Registrations that the caller may see.
     pub fn visible(to: &Visible) -> Select<Self> {
+        let there = Self::find().filter(Column::ErasedAt.is_null());
         let mut any = Condition::any();
         if to.all {
-            return Self::find();
+            return there;
         }
         // An empty `any` would let everything through.
         any = any.add(Expr::value(false));
@@ -76,7 +91,7 @@ impl Entity {
                     .add(Column::MunicipalityId.eq(*municipality)),
             );
         }
-        Self::find().filter(any.add_option(to.person.map(|id| Column::PersonId.eq(id))))
+        there.filter(any.add_option(to.person.map(|id| Column::PersonId.eq(id))))
     }
 }
 

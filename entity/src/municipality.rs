@@ -1,5 +1,6 @@
 //! A district or town of a region; a council has one representative of each.
 
+use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
 use crate::ids::{MunicipalityId, RegionId};
@@ -17,6 +18,10 @@ pub struct Model {
     pub name: String,
     /// The folded name's bytes: the alphabetical order of lists.
     pub sort_key: Vec<u8>,
+    /// Grows with every change.
+    pub version: i32,
+    /// Since when it is in the archive: kept for what refers to it, offered for nothing new.
+    pub archived_at: Option<DateTime<Utc>>,
 }
 
 /// No relation is walked from here.

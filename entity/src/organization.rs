@@ -1,5 +1,6 @@
 //! Where members work: a school, kindergarten, centre.
 
+use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
 use crate::ids::{MunicipalityId, OrganizationId};
@@ -15,6 +16,10 @@ pub struct Model {
     pub municipality_id: MunicipalityId,
     /// Name in Russian; unique in the municipality.
     pub name: String,
+    /// Grows with every change.
+    pub version: i32,
+    /// Since when it is in the archive: kept for what refers to it, offered for nothing new.
+    pub archived_at: Option<DateTime<Utc>>,
 }
 
 /// No relation is walked from here.

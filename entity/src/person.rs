@@ -1,8 +1,9 @@
 //! A human being. The name is personal data: see the policy for who reads it.
 
+use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
-use crate::ids::{OrganizationId, PersonId};
+use crate::ids::{InstituteId, OrganizationId, PersonId};
 
 /// A row of `person`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -21,6 +22,12 @@ pub struct Model {
     pub position: Option<String>,
     /// Where the person works.
     pub organization_id: Option<OrganizationId>,
+    /// The institute whose employee the person is.
+    pub institute_id: Option<InstituteId>,
+    /// By what the same person is known again: a digest of name and address, or of name and workplace.
+    pub identity: Option<Vec<u8>>,
+    /// Since when the personal data are gone.
+    pub erased_at: Option<DateTime<Utc>>,
 }
 
 /// Whom a person belongs to.

@@ -1,5 +1,6 @@
 //! The subject area or job that a community gathers: the same list in all regions.
 
+use chrono::{DateTime, Utc};
 use sea_orm::{
     entity::prelude::*,
     sea_query::{Query, SelectStatement},
@@ -18,6 +19,10 @@ pub struct Model {
     pub code: String,
     /// Name in Russian.
     pub name: String,
+    /// Grows with every change.
+    pub version: i32,
+    /// Since when it is in the archive: kept for what refers to it, offered for nothing new.
+    pub archived_at: Option<DateTime<Utc>>,
 }
 
 /// The id of the profile with this code, as a subquery.

@@ -1,5 +1,6 @@
 //! A federal subject, known by its ISO 3166-2 code.
 
+use chrono::{DateTime, Utc};
 use sea_orm::{
     entity::prelude::*,
     sea_query::{Query, SelectStatement},
@@ -20,6 +21,10 @@ pub struct Model {
     pub name: String,
     /// The folded name's bytes: the alphabetical order of lists.
     pub sort_key: Vec<u8>,
+    /// Grows with every change.
+    pub version: i32,
+    /// Since when it is in the archive: kept for what refers to it, offered for nothing new.
+    pub archived_at: Option<DateTime<Utc>>,
 }
 
 /// The id of the region with this code, as a subquery.

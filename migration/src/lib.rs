@@ -9,6 +9,10 @@ mod m0003_communities;
 mod m0004_practices;
 mod m0005_journal;
 mod m0006_rankings;
+mod m0007_setting_up;
+mod m0008_presidiums;
+mod m0009_registrations;
+mod m0010_integrators;
 mod steps;
 
 /// All steps, oldest first.
@@ -25,6 +29,10 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_practices::Migration),
             Box::new(m0005_journal::Migration),
             Box::new(m0006_rankings::Migration),
+            Box::new(m0007_setting_up::Migration),
+            Box::new(m0008_presidiums::Migration),
+            Box::new(m0009_registrations::Migration),
+            Box::new(m0010_integrators::Migration),
         ]
     }
 }

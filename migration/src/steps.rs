@@ -49,6 +49,24 @@ pub(crate) async fn drop_all(manager: &SchemaManager<'_>, tables: &[&'static str
     Ok(())
 }
 
+/// Adds a column to a table that is there.
+pub(crate) async fn add_column(
+    manager: &SchemaManager<'_>,
+    table: &'static str,
+    mut column: ColumnDef,
+) -> Result<(), DbErr> {
+    manager.alter_table(Table::alter().table(table).add_column(&mut column).to_owned()).await
+}
+
+/// Drops a column.
+pub(crate) async fn drop_column(
+    manager: &SchemaManager<'_>,
+    table: &'static str,
+    column: &'static str,
+) -> Result<(), DbErr> {
+    manager.alter_table(Table::alter().table(table).drop_column(column).to_owned()).await
+}
+
 fn name_of(table: &TableRef) -> String {
     match table {
         TableRef::Table(name, _) => name.1.to_string(),

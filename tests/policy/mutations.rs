@@ -3,7 +3,10 @@
 
 use std::fmt::Write;
 
-use api::auth::policy::{self, Action, Reach, Rule};
+use api::auth::{
+    policy,
+    table::{Action, Reach, Rule},
+};
 use entity::{Office, PracticeState, Role, community, municipality};
 use serde_json::json;
 

@@ -194,6 +194,8 @@ async fn a_region(app: &TestApp, code: &str, name: &str) -> region::Model {
         code: code.into(),
         name: name.into(),
         sort_key: sort_key(name),
+        version: 1,
+        archived_at: None,
     };
     row.into_active_model().insert(app.rows()).await.unwrap()
 }

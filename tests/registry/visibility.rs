@@ -210,7 +210,7 @@ on_both! {
             app.representative_of(&neighbour, &anapa).await,
             app.operator_of(&app.region("RU-SPE").await).await,
             app.expert_of(&app.profile("profile-of-kda-chemistry").await).await,
-            app.integrator_of(&region).await,
+            app.integrator_of(&app.region("RU-SPE").await).await,
         ] {
             assert_eq!(members(&refused, slug).await, Err("FORBIDDEN".into()), "{}", refused.login);
         }
@@ -219,6 +219,7 @@ on_both! {
             app.presidium_member_of(&community).await,
             app.coordinator_of(&community).await,
             app.operator_of(&region).await,
+            app.integrator_of(&region).await,
             app.auditor().await,
         ] {
             assert_eq!(members(&seeing, slug).await, both);
@@ -267,6 +268,7 @@ on_both! {
             app.representative_of(&community, &anapa).await,
             app.chair_of(&community).await,
             app.operator_of(&region).await,
+            app.integrator_of(&region).await,
             app.auditor().await,
         ] {
             assert_eq!(looked_up(&seeing).await, Some(json!(person.email)));
@@ -276,7 +278,7 @@ on_both! {
             app.member_of(&community).await,
             app.representative_of(&community, &sochi).await,
             app.registrar().await,
-            app.integrator_of(&region).await,
+            app.integrator_of(&app.region("RU-SPE").await).await,
             app.operator_of(&app.region("RU-SPE").await).await,
         ] {
             assert_eq!(looked_up(&blind).await, None, "{}", blind.login);

@@ -2,13 +2,15 @@
 //!
 //! - `actor`: the caller of a request, with the rights in force at that moment;
 //! - `credentials`: passwords, access tokens and the keys that sign them;
-//! - `policy`: the table of rights, and the permits that it gives;
+//! - `table`: the policy, one row per thing that can be done;
+//! - `policy`: the permits that it gives;
 //! - `visibility`: what a caller may see, by the same table;
 //! - `throttle`: what slows down the guessing of passwords.
 
 pub mod actor;
 pub mod credentials;
 pub mod policy;
+pub mod table;
 pub mod throttle;
 pub mod visibility;
 

@@ -1,194 +1,16 @@
-//! The whole policy: one table, read from top to bottom, with nothing asynchronous and no database in it.
-//!
-//! A row says which roles may do one thing, and how far each role's grant reaches for it. The table gives
-//! [`Permit`]s, without which nothing can be written; `visibility` reads from it what finders turn into SQL.
-//! `registry policy` prints it; a test compares the print with a file.
+//! Decisions by the policy's [table](super::table): who may do what, where. They are given as [`Permit`]s, without
+//! which nothing can be written.
 
 use chrono::{DateTime, Utc};
-use entity::{
-    Role,
-    ids::{AccountId, CommunityId, MunicipalityId, PersonId, RegionId},
-};
+use entity::ids::{AccountId, CommunityId, MunicipalityId, PersonId, RegionId};
 
-use super::actor::{Actor, Identity, Right};
+use super::{
+    actor::{Actor, Identity, Right},
+    table::Reach,
+};
 use crate::error::{Code, Error};
 
-/// Something that can be done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Action {
-    /// Read what is public.
-    Read,
-    /// Sign in.
-    SessionCreate,
-    /// Exchange a refresh token.
-    SessionRefresh,
-    /// Sign out.
-    SessionEnd,
-    /// Read practices that are not published.
-    PracticeReadUnpublished,
-    /// Write a practice.
-    PracticeCreate,
-    /// Change one's draft.
-    PracticeUpdate,
-    /// Hand it to the presidium.
-    PracticeSubmit,
-    /// Give a submitted practice back.
-    PracticeReturn,
-    /// Give an approved practice back instead of publishing it.
-    PracticeReturnApproved,
-    /// Approve a submitted practice.
-    PracticeApprove,
-    /// Reject a submitted practice.
-    PracticeReject,
-    /// Enter an approved practice in the federal registry.
-    PracticePublish,
-    /// Take a practice back.
-    PracticeWithdraw,
-    /// Strike a published practice from the registry.
-    PracticeAnnul,
-    /// Give stars to somebody else's practice.
-    PracticeRate,
-    /// Read registrations with personal data.
-    MembersRead,
-    /// Read the journal.
-    JournalRead,
-    /// Make an account: at the command line of whoever runs the registry.
-    AccountCreate,
-    /// What the registry does by itself.
-    System,
-}
-
-/// How far a role's grant reaches for an action.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reach {
-    /// Everything.
-    Federation,
-    /// What lies in the grant's region.
-    Region,
-    /// What lies in the grant's community.
-    Community,
-    /// What lies in the grant's municipality of its community.
-    Municipality,
-    /// What the person wrote, in the grant's community.
-    Author,
-    /// Whoever holds the role anywhere.
-    Anywhere,
-}
-
-impl Reach {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Federation => "federation",
-            Self::Region => "region",
-            Self::Community => "community",
-            Self::Municipality => "municipality",
-            Self::Author => "own",
-            Self::Anywhere => "anywhere",
-        }
-    }
-}
-
-/// A row of the table.
-#[derive(Debug)]
-pub struct Rule {
-    /// What is done.
-    pub action: Action,
-    /// Its name, as the journal and the print say it.
-    pub name: &'static str,
-    /// Whether anybody may, signed in or not.
-    pub anyone: bool,
-    /// Which roles may, and how far.
-    pub allow: &'static [(Role, Reach)],
-    /// The root fields of the schema that do it. Every root field stands in exactly one row.
-    pub fields: &'static [&'static str],
-}
-
-use Action as A;
-use Reach::{Anywhere, Author, Community, Federation, Municipality, Region};
-use Role::{
-    Auditor, Chair, Coordinator, CouncilRepresentative, FederalRegistrar, Member, PresidiumMember,
-    RegionalOperator,
-};
-
-const fn public(action: Action, name: &'static str, fields: &'static [&'static str]) -> Rule {
-    Rule { action, name, anyone: true, allow: &[], fields }
-}
-
-const fn rule(
-    action: Action,
-    name: &'static str,
-    allow: &'static [(Role, Reach)],
-    fields: &'static [&'static str],
-) -> Rule {
-    Rule { action, name, anyone: false, allow, fields }
-}
-
-/// The policy.
-#[rustfmt::skip]
-pub const RULES: &[Rule] = &[
-    public(A::Read, "read", &[
-        "node", "nodes", "viewer", "region", "regions", "profiles", "community", "communities", "practice", "practices",
-        "communityRanking", "practiceRanking",
-    ]),
-    public(A::SessionCreate,  "session.create",  &["sessionCreate"]),
-    public(A::SessionRefresh, "session.refresh", &["sessionRefresh"]),
-    public(A::SessionEnd,     "session.end",     &["sessionEnd"]),
-
-    rule(A::PracticeReadUnpublished, "practice.readUnpublished", &[
-        (Member, Author), (PresidiumMember, Community), (Chair, Community), (Coordinator, Community),
-        (RegionalOperator, Region), (FederalRegistrar, Federation), (Auditor, Federation),
-    ], &[]),
-    rule(A::PracticeCreate,   "practice.create",   &[(Member, Community)], &["practiceCreate"]),
-    rule(A::PracticeUpdate,   "practice.update",   &[(Member, Author)],    &["practiceUpdate"]),
-    rule(A::PracticeSubmit,   "practice.submit",   &[(Member, Author)],    &["practiceSubmit"]),
-    rule(A::PracticeReturn,   "practice.return",   &[(PresidiumMember, Community), (Chair, Community)], &["practiceReturn"]),
-    rule(A::PracticeReturnApproved, "practice.returnApproved", &[(Coordinator, Community)], &[]),
-    rule(A::PracticeApprove,  "practice.approve",  &[(PresidiumMember, Community), (Chair, Community)], &["practiceApprove"]),
-    rule(A::PracticeReject,   "practice.reject",   &[(PresidiumMember, Community), (Chair, Community)], &["practiceReject"]),
-    rule(A::PracticePublish,  "practice.publish",  &[(Coordinator, Community)], &["practicePublish"]),
-    rule(A::PracticeWithdraw, "practice.withdraw", &[(Member, Author), (Coordinator, Community)], &["practiceWithdraw"]),
-    rule(A::PracticeAnnul,    "practice.annul",    &[(FederalRegistrar, Federation)], &["practiceAnnul"]),
-    rule(A::PracticeRate,     "practice.rate",     &[(Member, Anywhere)], &["practiceRate"]),
-
-    rule(A::MembersRead, "members.read", &[
-        (CouncilRepresentative, Municipality), (PresidiumMember, Community), (Chair, Community),
-        (Coordinator, Community), (RegionalOperator, Region), (Auditor, Federation),
-    ], &[]),
-    rule(A::JournalRead, "journal.read", &[
-        (Coordinator, Community), (RegionalOperator, Region), (Auditor, Federation),
-    ], &["journal"]),
-
-    // Nobody's by the API: done at the command line, and by the registry itself.
-    rule(A::AccountCreate, "account.create", &[], &[]),
-    rule(A::System, "system", &[], &[]),
-];
-
-/// All roles, in the order of the print.
-pub const ROLES: &[Role] = &[
-    Member,
-    CouncilRepresentative,
-    PresidiumMember,
-    Chair,
-    Coordinator,
-    RegionalOperator,
-    Role::Expert,
-    Role::Integrator,
-    FederalRegistrar,
-    Auditor,
-];
-
-impl Action {
-    /// The action's row.
-    pub(super) fn rule(self) -> Option<&'static Rule> {
-        RULES.iter().find(|rule| rule.action == self)
-    }
-
-    /// The action's name, as the journal says it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        self.rule().map_or("system", |rule| rule.name)
-    }
-}
+pub use super::table::{Action, ROLES, RULES, Rule, print};
 
 /// Where a thing lies, as far as rights go.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -201,6 +23,8 @@ pub struct Place {
     pub municipality: Option<MunicipalityId>,
     /// Who wrote it.
     pub authors: Vec<PersonId>,
+    /// Whom it concerns.
+    pub person: Option<PersonId>,
 }
 
 /// Leave to do one thing, given by the table. Every writing transaction takes one, so a forgotten check does
@@ -296,6 +120,7 @@ pub fn denied(actor: &Actor, action: Action) -> Error {
 pub fn may(actor: &Actor, action: Action, place: &Place) -> bool {
     let Some(rule) = action.rule() else { return false };
     rule.anyone
+        || (rule.oneself && place.person.is_some() && place.person == actor.person())
         || rule.allow.iter().any(|(role, reach)| {
             actor.rights.iter().any(|right| right.role == *role && reaches(right, *reach, actor, place))
         })
@@ -306,77 +131,26 @@ fn reaches(right: &Right, reach: Reach, actor: &Actor, place: &Place) -> bool {
         a.is_some() && a == b
     }
     match reach {
-        Federation | Anywhere => true,
-        Region => same(right.region, place.region),
-        Community => same(right.community, place.community),
-        Municipality => {
+        Reach::Federation | Reach::Anywhere => true,
+        Reach::Region => same(right.region, place.region),
+        Reach::Community => same(right.community, place.community),
+        Reach::Municipality => {
             same(right.community, place.community) && same(right.municipality, place.municipality)
         }
-        Author => {
+        Reach::Author => {
             same(right.community, place.community)
                 && actor.person().is_some_and(|person| place.authors.contains(&person))
         }
     }
 }
 
-/// The table as text: a line per action, a column per role.
-#[must_use]
-pub fn print() -> String {
-    use entity::enums::Role as R;
-    let title = |role: &R| match role {
-        R::Member => "member",
-        R::CouncilRepresentative => "council rep.",
-        R::PresidiumMember => "presidium",
-        R::Chair => "chair",
-        R::Coordinator => "coordinator",
-        R::RegionalOperator => "operator",
-        R::Expert => "expert",
-        R::Integrator => "integrator",
-        R::FederalRegistrar => "registrar",
-        R::Auditor => "auditor",
-    };
-    let mut lines = vec![
-        std::iter::once("action")
-            .chain(["visitor"])
-            .chain(ROLES.iter().map(title))
-            .map(ToOwned::to_owned)
-            .collect::<Vec<_>>(),
-    ];
-    for rule in RULES.iter().filter(|rule| rule.anyone || !rule.allow.is_empty()) {
-        let mut cells = vec![rule.name.to_owned(), if rule.anyone { "yes" } else { "-" }.to_owned()];
-        for role in ROLES {
-            let reach = rule.allow.iter().find(|(allowed, _)| allowed == role);
-            cells.push(match reach {
-                _ if rule.anyone => "yes".to_owned(),
-                Some((_, reach)) => reach.word().to_owned(),
-                None => "-".to_owned(),
-            });
-        }
-        lines.push(cells);
-    }
-    let columns = ROLES.len() + 2;
-    let width = |column: usize| {
-        lines.iter().filter_map(|cells| cells.get(column)).map(String::len).max().unwrap_or(0)
-    };
-    let widths: Vec<_> = (0..columns).map(width).collect();
-    let mut text = String::new();
-    for cells in &lines {
-        let line: Vec<_> = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
-        text.push_str(line.join("  ").trim_end());
-        text.push('\n');
-    }
-    text.push_str(
-        "\nHow far a role reaches: own = what the person wrote, in the grant's community; municipality, community,\n\
-         region = what lies in the grant's; federation = everything; anywhere = whoever holds the role somewhere.\n\
-         Beside the table: an author sees the own practices even after leaving the community; what was never submitted\n\
-         is seen by its authors and the auditor only.\n",
-    );
-    text
-}
-
 #[cfg(test)]
 mod tests {
-    use entity::ids::TypedId;
+    use entity::{
+        Role,
+        Role::{Chair, Member},
+        ids::TypedId,
+    };
     use uuid::Uuid;
 
     use super::*;

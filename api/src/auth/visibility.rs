@@ -8,7 +8,7 @@ use entity::{
 
 use super::{
     actor::Actor,
-    policy::{Action, Reach},
+    table::{Action, Reach},
 };
 
 /// All that an actor's rights reach for one action: what finders turn into SQL.

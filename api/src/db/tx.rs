@@ -9,7 +9,9 @@ use entity::{
     journal,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr,
+    ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, IdenStatic, IntoActiveModel, Iterable,
+    QueryFilter,
+    sea_query::{Expr, OnConflict},
 };
 use serde_json::Value;
 use tokio::sync::Notify;
@@ -64,12 +66,17 @@ pub struct Tx {
     inner: DatabaseTransaction,
     permit: Permit,
     changes: Vec<Change>,
+    /// Whether anything was entered in the journal.
+    recorded: bool,
     committed: Arc<Notify>,
 }
 
+/// Bind parameters of one statement at most: every database takes some more.
+const BINDS: usize = 30_000;
+
 impl Tx {
     pub(super) fn new(inner: DatabaseTransaction, permit: Permit, committed: Arc<Notify>) -> Self {
-        Self { inner, permit, changes: Vec::new(), committed }
+        Self { inner, permit, changes: Vec::new(), recorded: false, committed }
     }
 
     /// For the statements of this transaction.
@@ -82,6 +89,48 @@ impl Tx {
     #[must_use]
     pub fn at(&self) -> DateTime<Utc> {
         self.permit.at()
+    }
+
+    /// Inserts rows of one table, as many in a statement as it has room for.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn insert_all<E>(&self, rows: Vec<E::Model>) -> Result<(), Error>
+    where
+        E: EntityTrait,
+        E::Model: IntoActiveModel<E::ActiveModel>,
+        E::ActiveModel: Send,
+    {
+        let at_once = (BINDS / E::Column::iter().count().max(1)).max(1);
+        let mut rows = rows.into_iter().map(IntoActiveModel::into_active_model).peekable();
+        while rows.peek().is_some() {
+            let chunk: Vec<_> = rows.by_ref().take(at_once).collect();
+            E::insert_many(chunk).exec_without_returning(&self.inner).await?;
+        }
+        Ok(())
+    }
+
+    /// Inserts rows of one table, and gives those whose `key` is there already all that they hold in the other
+    /// columns; as many in a statement as it has room for.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn upsert_all<E>(&self, rows: Vec<E::Model>, key: E::Column) -> Result<(), Error>
+    where
+        E: EntityTrait,
+        E::Model: IntoActiveModel<E::ActiveModel>,
+        E::ActiveModel: Send,
+        E::Column: Copy,
+    {
+        let at_once = (BINDS / E::Column::iter().count().max(1)).max(1);
+        let others: Vec<_> = E::Column::iter().filter(|column| column.as_str() != key.as_str()).collect();
+        let mut rows = rows.into_iter().map(IntoActiveModel::into_active_model).peekable();
+        while rows.peek().is_some() {
+            let chunk: Vec<_> = rows.by_ref().take(at_once).collect();
+            let conflict = OnConflict::column(key).update_columns(others.iter().copied()).to_owned();
+            E::insert_many(chunk).on_conflict(conflict).exec_without_returning(&self.inner).await?;
+        }
+        Ok(())
     }
 
     /// Enters a change in the journal; it is written with the commit.
@@ -113,36 +162,51 @@ impl Tx {
     /// # Errors
     /// The database's, or a fault of ours where nothing was recorded; then nothing was written.
     pub async fn commit(mut self) -> Result<(), Error> {
-        let changes = std::mem::take(&mut self.changes);
-        if changes.is_empty() {
+        self.write_journal().await?;
+        if !self.recorded {
             return Err(Error::broken("a change without its entry in the journal"));
-        }
-        let count = i64::try_from(changes.len()).unwrap_or(i64::MAX);
-        let last = self.take(counter::JOURNAL, count).await?;
-        let first = last - count + 1;
-        let rows = changes.into_iter().zip(first..).map(|(change, seq)| journal::ActiveModel {
-            seq: Set(seq),
-            at: Set(self.permit.at()),
-            account_id: Set(self.permit.account()),
-            action: Set(self.permit.action().name().to_owned()),
-            subject_type: Set(change.subject_type.to_owned()),
-            subject_id: Set(change.subject_id),
-            region_id: Set(change.region),
-            community_id: Set(change.community),
-            before: Set(change.before),
-            after: Set(change.after),
-            request_id: Set(self.permit.request().map(ToOwned::to_owned)),
-            confidential: Set(change.confidential),
-        });
-        // 12 columns a row: chunks stay far below the fewest bind parameters of a backend.
-        let mut rows = rows.peekable();
-        while rows.peek().is_some() {
-            let chunk: Vec<_> = rows.by_ref().take(500).collect();
-            journal::Entity::insert_many(chunk).exec_without_returning(&self.inner).await?;
         }
         self.inner.commit().await?;
         self.committed.notify_waiters();
         Ok(())
+    }
+
+    /// Enters in the journal what was recorded so far, ahead of the commit, for who must keep the position in the
+    /// same transaction; gives the position of the last entry there is. From here on others wait for the
+    /// journal, so the commit must follow soon.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn write_journal(&mut self) -> Result<i64, Error> {
+        let changes = std::mem::take(&mut self.changes);
+        if changes.is_empty() {
+            let found = counter::Entity::find_by_id(counter::JOURNAL).one(&self.inner).await?;
+            return found.map(|row| row.value).ok_or_else(|| Error::broken("a counter is missing"));
+        }
+        self.recorded = true;
+        let count = i64::try_from(changes.len()).unwrap_or(i64::MAX);
+        let last = self.take(counter::JOURNAL, count).await?;
+        let first = last - count + 1;
+        let rows: Vec<_> = changes
+            .into_iter()
+            .zip(first..)
+            .map(|(change, seq)| journal::Model {
+                seq: seq,
+                at: self.permit.at(),
+                account_id: self.permit.account(),
+                action: self.permit.action().name().to_owned(),
+                subject_type: change.subject_type.to_owned(),
+                subject_id: change.subject_id,
+                region_id: change.region,
+                community_id: change.community,
+                before: change.before,
+                after: change.after,
+                request_id: self.permit.request().map(ToOwned::to_owned),
+                confidential: change.confidential,
+            })
+            .collect();
+        self.insert_all::<journal::Entity>(rows).await?;
+        Ok(last)
     }
 
     /// Commits what is nobody's change (a board, a signing key, the next refresh token of a session), without an

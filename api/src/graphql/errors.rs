@@ -13,6 +13,19 @@ pub struct UserError {
     pub message: String,
     /// Which field of the input, from the outside in, e.g. `["input", "title"]`.
     pub path: Vec<String>,
+    /// The number that is out of bounds, where the fault is one.
+    pub bounds: Option<Bounds>,
+}
+
+/// A number that is out of bounds, and the bounds.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct Bounds {
+    /// What there is.
+    pub actual: i64,
+    /// What there must be at least; null where there is no such bound.
+    pub min: Option<i64>,
+    /// What there may be at most; null where there is no such bound.
+    pub max: Option<i64>,
 }
 
 /// The kinds of faults in an input that the caller can mend.
@@ -35,7 +48,8 @@ pub enum UserErrorCode {
 
 impl From<error::UserError> for UserError {
     fn from(error: error::UserError) -> Self {
-        Self { code: error.code.into(), message: error.message, path: error.path }
+        let bounds = error.bounds.map(|it| Bounds { actual: it.actual, min: it.min, max: it.max });
+        Self { code: error.code.into(), message: error.message, path: error.path, bounds }
     }
 }
 

@@ -28,7 +28,13 @@ impl TestApp {
             phone: None,
             position: Some("учитель".into()),
             organization_id: organization,
+            institute_id: None,
+            identity: None,
+            erased_at: None,
         };
+        let identity =
+            api::registry::member::rules::identity(&row.full_name, row.email.as_deref(), organization);
+        let row = person::Model { identity, ..row };
         row.into_active_model().insert(self.rows()).await.unwrap()
     }
 
@@ -37,6 +43,7 @@ impl TestApp {
         let row = account::Model {
             id: AccountId::generate(),
             login: login.into(),
+            name: None,
             password_hash: password_hash(),
             person_id: person.map(|person| person.id),
             created_at: self.clock.now(),
@@ -302,6 +309,7 @@ impl<'a> NewMember<'a> {
             Some(person) => person.id,
             None => app.person_at(&self.name, Some(organization)).await.id,
         };
+        let whose = person::Entity::find_by_id(person).one(app.rows()).await.unwrap().unwrap();
         if self.state == MemberState::Active {
             community::Entity::update_many()
                 .col_expr(
@@ -322,6 +330,13 @@ impl<'a> NewMember<'a> {
             municipality_id: municipality.id,
             organization_id: Some(organization),
             position: Some("учитель".into()),
+            name_key: api::text::fold(&whose.full_name),
+            full_name: whose.full_name,
+            email: whose.email,
+            phone: whose.phone,
+            reason: None,
+            version: 1,
+            erased_at: None,
             state: self.state,
             joined_on: self.joined_on,
             left_on: self.left_on,

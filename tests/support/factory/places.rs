@@ -21,8 +21,14 @@ impl TestApp {
             return found;
         }
         let name = format!("Край {code}");
-        let row =
-            region::Model { id: RegionId::generate(), code: code.into(), sort_key: sort_key(&name), name };
+        let row = region::Model {
+            id: RegionId::generate(),
+            code: code.into(),
+            sort_key: sort_key(&name),
+            name,
+            version: 1,
+            archived_at: None,
+        };
         row.into_active_model().insert(self.rows()).await.unwrap()
     }
 
@@ -33,6 +39,8 @@ impl TestApp {
             region_id: of.id,
             name: name.into(),
             sort_key: sort_key(name),
+            version: 1,
+            archived_at: None,
         };
         row.into_active_model().insert(self.rows()).await.unwrap()
     }
@@ -55,16 +63,21 @@ impl TestApp {
 
     /// A new institute of a region, with this department.
     pub async fn department(&self, of: &region::Model, name: &str) -> department::Model {
-        let institute =
-            institute::Model {
-                id: InstituteId::generate(), region_id: of.id, name: "Институт".into()
-            };
+        let institute = institute::Model {
+            id: InstituteId::generate(),
+            region_id: of.id,
+            name: "Институт".into(),
+            version: 1,
+            archived_at: None,
+        };
         let institute = institute.into_active_model().insert(self.rows()).await.unwrap();
         let row = department::Model {
             id: DepartmentId::generate(),
             institute_id: institute.id,
             name: name.into(),
             short_name: None,
+            version: 1,
+            archived_at: None,
         };
         row.into_active_model().insert(self.rows()).await.unwrap()
     }
@@ -81,6 +94,8 @@ impl TestApp {
             id: OrganizationId::generate(),
             municipality_id: of.id,
             name: format!("Школа № {}", unique()),
+            version: 1,
+            archived_at: None,
         };
         row.into_active_model().insert(self.rows()).await.unwrap()
     }
@@ -92,10 +107,13 @@ impl TestApp {
         if let Some(found) = found {
             return found;
         }
-        let row =
-            profile::Model {
-                id: ProfileId::generate(), code: code.into(), name: format!("Профиль {code}")
-            };
+        let row = profile::Model {
+            id: ProfileId::generate(),
+            code: code.into(),
+            name: format!("Профиль {code}"),
+            version: 1,
+            archived_at: None,
+        };
         row.into_active_model().insert(self.rows()).await.unwrap()
     }
 
@@ -192,6 +210,7 @@ impl NewCommunity<'_> {
             member_count: 0,
             version: 1,
             created_at: app.clock.now(),
+            archived_at: None,
             sort_key: sort_key(&self.name),
             search_key: api::text::search_key(&[&self.name, &self.slug]),
             slug: self.slug,

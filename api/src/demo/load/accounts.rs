@@ -4,7 +4,7 @@ use entity::{Role, account, grant, ids::GrantId};
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::{
-    LoadError, insert_all,
+    LoadError,
     keys::{Keys, Series},
     opening,
 };
@@ -52,14 +52,15 @@ pub(super) async fn insert(
         Ok(account::Model {
             id,
             login: one.login.clone(),
+            name: None,
             password_hash,
             person_id: person.transpose()?.copied(),
             created_at: opening(),
             closed_at: None,
         })
     });
-    insert_all::<account::Entity>(tx, accounts.collect::<Result<_, DemoDataError>>()?).await?;
-    insert_all::<grant::Entity>(tx, grants(set, keys)?).await?;
+    tx.insert_all::<account::Entity>(accounts.collect::<Result<_, DemoDataError>>()?).await?;
+    tx.insert_all::<grant::Entity>(grants(set, keys)?).await?;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use entity::{
 use serde_json::json;
 
 use super::{
-    LoadError, insert_all,
+    LoadError,
     keys::{Keys, Series, start_of},
 };
 use crate::{
@@ -25,13 +25,13 @@ pub(super) async fn insert(tx: &mut Tx, set: &DemoSet, keys: &Keys) -> Result<()
         let after = json!({ "slug": row.slug });
         tx.record(Change::of(row.id, None, Some(after)).within(row.region_id, Some(row.id)));
     }
-    insert_all::<community::Entity>(tx, communities).await?;
+    tx.insert_all::<community::Entity>(communities).await?;
 
     let mut papers = Papers::default();
     papers.collect(set, keys);
-    insert_all::<community_link::Entity>(tx, papers.links).await?;
-    insert_all::<community_document::Entity>(tx, papers.documents).await?;
-    insert_all::<cooperation_agreement::Entity>(tx, papers.agreements).await?;
+    tx.insert_all::<community_link::Entity>(papers.links).await?;
+    tx.insert_all::<community_document::Entity>(papers.documents).await?;
+    tx.insert_all::<cooperation_agreement::Entity>(papers.agreements).await?;
     Ok(())
 }
 
@@ -62,6 +62,7 @@ fn communities(set: &DemoSet, keys: &Keys) -> Result<Vec<community::Model>, Demo
             member_count,
             version: 1,
             created_at: start_of(one.registered_on),
+            archived_at: None,
             sort_key: sort_key(&one.name),
             search_key: search_key(&[&one.name, &one.slug]),
         })

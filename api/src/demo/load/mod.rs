@@ -13,18 +13,11 @@ mod tests;
 
 use chrono::{DateTime, Utc};
 use entity::{AcademicYear, account, region};
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, Iterable, QuerySelect};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QuerySelect};
 
 use self::keys::Keys;
 use super::{DemoDataError, MemberState, PracticeState, demo_set};
-use crate::{
-    auth::policy::Permit,
-    db::{Db, Tx},
-    error::Error,
-};
-
-/// Bind parameters of one statement; both databases take a few thousand more.
-const BINDS: usize = 30_000;
+use crate::{auth::policy::Permit, db::Db, error::Error};
 
 /// What was loaded, for whoever has to tell it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -137,20 +130,4 @@ pub async fn is_empty(db: &Db) -> Result<bool, Error> {
 async fn holds_nothing(db: &impl ConnectionTrait) -> Result<bool, Error> {
     Ok(region::Entity::find().limit(1).one(db).await?.is_none()
         && account::Entity::find().limit(1).one(db).await?.is_none())
-}
-
-/// Inserts rows of one table, as many in a statement as it has room for.
-async fn insert_all<E>(tx: &Tx, rows: Vec<E::Model>) -> Result<(), Error>
-where
-    E: EntityTrait,
-    E::Model: IntoActiveModel<E::ActiveModel>,
-    E::ActiveModel: Send,
-{
-    let at_once = (BINDS / E::Column::iter().count().max(1)).max(1);
-    let mut rows = rows.into_iter().map(IntoActiveModel::into_active_model).peekable();
-    while rows.peek().is_some() {
-        let chunk: Vec<_> = rows.by_ref().take(at_once).collect();
-        E::insert_many(chunk).exec_without_returning(tx.db()).await?;
-    }
-    Ok(())
 }

@@ -8,18 +8,20 @@ use entity::{
 };
 
 use super::{
-    LoadError, insert_all,
+    LoadError,
     keys::{Keys, Series, start_of},
 };
 use crate::{
     db::Tx,
     demo::{DemoDataError, DemoSet, MemberState, Office, Workplace, source::at},
+    registry::member::rules::identity,
+    text::fold,
 };
 
 pub(super) async fn insert(tx: &Tx, set: &DemoSet, keys: &Keys) -> Result<(), LoadError> {
-    insert_all::<person::Entity>(tx, people(set, keys)?).await?;
-    insert_all::<member::Entity>(tx, members(set, keys)?).await?;
-    insert_all::<appointment::Entity>(tx, appointments(set, keys)?).await?;
+    tx.insert_all::<person::Entity>(people(set, keys)?).await?;
+    tx.insert_all::<member::Entity>(members(set, keys)?).await?;
+    tx.insert_all::<appointment::Entity>(appointments(set, keys)?).await?;
     Ok(())
 }
 
@@ -33,6 +35,13 @@ fn people(set: &DemoSet, keys: &Keys) -> Result<Vec<person::Model>, DemoDataErro
             }
             Workplace::Federation => None,
         };
+        let employer = match one.workplace {
+            Workplace::Department(unit) => {
+                let institute = at(&set.departments, unit, "department")?.institute;
+                Some(at(&keys.institutes, institute, "institute"))
+            }
+            _ => None,
+        };
         Ok(person::Model {
             id,
             full_name: one.full_name(),
@@ -40,6 +49,9 @@ fn people(set: &DemoSet, keys: &Keys) -> Result<Vec<person::Model>, DemoDataErro
             phone: None,
             position: Some(one.position.clone()),
             organization_id,
+            institute_id: employer.transpose()?.copied(),
+            identity: identity(&one.full_name(), Some(&one.email), organization_id),
+            erased_at: None,
         })
     });
     rows.collect()
@@ -52,6 +64,7 @@ fn members(set: &DemoSet, keys: &Keys) -> Result<Vec<member::Model>, DemoDataErr
     list.sort_by_key(|one| one.joined_on);
     let rows = list.into_iter().map(|one| {
         let region = at(&set.communities, one.community, "community")?.region;
+        let person = at(&set.people, one.person, "person")?;
         Ok(member::Model {
             id: ids.next(start_of(one.joined_on)),
             person_id: *at(&keys.people, one.person, "person")?,
@@ -60,6 +73,10 @@ fn members(set: &DemoSet, keys: &Keys) -> Result<Vec<member::Model>, DemoDataErr
             municipality_id: *at(&keys.municipalities, one.municipality, "municipality")?,
             organization_id: Some(*at(&keys.organizations, one.organization, "organization")?),
             position: Some(one.position.clone()),
+            full_name: person.full_name(),
+            name_key: fold(&person.full_name()),
+            email: Some(person.email.clone()),
+            phone: None,
             state: match one.state {
                 MemberState::Pending => State::Pending,
                 MemberState::Active => State::Active,
@@ -69,6 +86,9 @@ fn members(set: &DemoSet, keys: &Keys) -> Result<Vec<member::Model>, DemoDataErr
             left_on: one.left_on,
             source: None,
             external_id: None,
+            reason: None,
+            version: 1,
+            erased_at: None,
         })
     });
     rows.collect()

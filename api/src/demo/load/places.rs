@@ -2,7 +2,7 @@
 
 use entity::{department, institute, municipality, organization, profile, region, text::sort_key};
 
-use super::{LoadError, insert_all, keys::Keys};
+use super::{LoadError, keys::Keys};
 use crate::{
     db::Tx,
     demo::{DemoDataError, DemoSet, Institute, MunicipalityIx, source::at},
@@ -14,18 +14,22 @@ pub(super) async fn insert(tx: &Tx, set: &DemoSet, keys: &Keys) -> Result<(), Lo
         code: one.code.clone(),
         name: one.name.clone(),
         sort_key: sort_key(&one.name),
+        version: 1,
+        archived_at: None,
     });
-    insert_all::<region::Entity>(tx, regions.collect()).await?;
-    insert_all::<municipality::Entity>(tx, municipalities(set, keys)?).await?;
-    insert_all::<institute::Entity>(tx, institutes(set, keys)?).await?;
-    insert_all::<department::Entity>(tx, departments(set, keys)?).await?;
-    insert_all::<organization::Entity>(tx, organizations(set, keys)?).await?;
+    tx.insert_all::<region::Entity>(regions.collect()).await?;
+    tx.insert_all::<municipality::Entity>(municipalities(set, keys)?).await?;
+    tx.insert_all::<institute::Entity>(institutes(set, keys)?).await?;
+    tx.insert_all::<department::Entity>(departments(set, keys)?).await?;
+    tx.insert_all::<organization::Entity>(organizations(set, keys)?).await?;
     let profiles = set.profiles.iter().zip(&keys.profiles).map(|(one, &id)| profile::Model {
         id,
         code: one.code.clone(),
         name: one.name.clone(),
+        version: 1,
+        archived_at: None,
     });
-    insert_all::<profile::Entity>(tx, profiles.collect()).await?;
+    tx.insert_all::<profile::Entity>(profiles.collect()).await?;
     Ok(())
 }
 
@@ -36,6 +40,8 @@ fn municipalities(set: &DemoSet, keys: &Keys) -> Result<Vec<municipality::Model>
             region_id: *at(&keys.regions, one.region, "region")?,
             name: one.name.clone(),
             sort_key: sort_key(&one.name),
+            version: 1,
+            archived_at: None,
         })
     });
     rows.collect()
@@ -47,6 +53,8 @@ fn institutes(set: &DemoSet, keys: &Keys) -> Result<Vec<institute::Model>, DemoD
             id,
             region_id: *at(&keys.regions, one.region, "region")?,
             name: one.name.clone(),
+            version: 1,
+            archived_at: None,
         })
     });
     rows.collect()
@@ -59,6 +67,8 @@ fn departments(set: &DemoSet, keys: &Keys) -> Result<Vec<department::Model>, Dem
             institute_id: *at(&keys.institutes, one.institute, "institute")?,
             name: one.name.clone(),
             short_name: one.short_name.clone(),
+            version: 1,
+            archived_at: None,
         })
     });
     rows.collect()
@@ -71,6 +81,8 @@ fn organizations(set: &DemoSet, keys: &Keys) -> Result<Vec<organization::Model>,
             id,
             municipality_id: *at(&keys.municipalities, municipality, "municipality")?,
             name: name.to_owned(),
+            version: 1,
+            archived_at: None,
         })
     };
     let schools = set.organizations.iter().zip(&keys.organizations);

@@ -12,7 +12,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use serde_json::json;
 
 use super::{
-    LoadError, insert_all,
+    LoadError,
     keys::{Keys, Series},
     ratings,
 };
@@ -40,10 +40,10 @@ pub(super) async fn insert(tx: &mut Tx, set: &DemoSet, keys: &Keys) -> Result<()
         let after = json!({ "state": row.state, "number": row.number });
         tx.record(write::change(row, None, Some(after)));
     }
-    insert_all::<practice::Entity>(tx, rows).await?;
-    insert_all::<practice_author::Entity>(tx, authors).await?;
-    insert_all::<practice_tag::Entity>(tx, tags).await?;
-    insert_all::<practice_decision::Entity>(tx, decisions(set, keys)?).await?;
+    tx.insert_all::<practice::Entity>(rows).await?;
+    tx.insert_all::<practice_author::Entity>(authors).await?;
+    tx.insert_all::<practice_tag::Entity>(tags).await?;
+    tx.insert_all::<practice_decision::Entity>(decisions(set, keys)?).await?;
     continue_numbers(tx, set).await
 }
 

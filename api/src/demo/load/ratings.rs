@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use entity::{ids::RatingId, rating};
 
 use super::{
-    LoadError, insert_all,
+    LoadError,
     keys::{Keys, Series},
 };
 use crate::{
@@ -61,6 +61,6 @@ pub(super) async fn insert(tx: &Tx, set: &DemoSet, keys: &Keys) -> Result<(), Lo
             rated_at: one.rated_at,
         })
     });
-    insert_all::<rating::Entity>(tx, rows.collect::<Result<_, DemoDataError>>()?).await?;
+    tx.insert_all::<rating::Entity>(rows.collect::<Result<_, DemoDataError>>()?).await?;
     Ok(())
 }

@@ -86,7 +86,8 @@ pub async fn sign_in(app: &App, actor: &Actor, login: &str, password: String) ->
     .await?;
     forget_ended(&tx, account.id).await?;
     let refresh = hand_out(&tx, id).await?;
-    tx.record(Change::of(id, None, Some(json!({ "login": account.login }))));
+    // Whose it is stands in the entry's account: a login may be an e-mail address, which an erasure must reach.
+    tx.record(Change::of(id, None, None));
     tx.commit().await?;
     match tokens(app, actor, account.id, id, refresh).await? {
         Some(tokens) => Ok(Ok(tokens)),
@@ -170,6 +171,7 @@ pub async fn create(db: &Db, now: DateTime<Utc>, login: &str, role: Role) -> Out
     let made = account::Entity::insert(account::ActiveModel {
         id: Set(id),
         login: Set(login.clone()),
+        name: Set(None),
         password_hash: Set(hash_password(&password)?),
         person_id: Set(None),
         created_at: Set(now),

@@ -1,7 +1,7 @@
 //! Registrations in the schema. A `Member` exists only where the caller may see it.
 
 use async_graphql::{Context, Enum, ID, Object};
-use entity::{ids::CommunityId, member, person};
+use entity::{ids::CommunityId, member};
 
 use super::{
     loader::{FirstMembersOf, MemberCountOf},
@@ -30,6 +30,8 @@ pub enum MemberState {
     Active,
     /// Ended.
     Left,
+    /// Not confirmed, with a reason.
+    Declined,
 }
 
 /// A person's registration in a community.
@@ -37,13 +39,6 @@ pub enum MemberState {
 pub struct Member(pub member::Model);
 
 connection!(MemberConnection, MemberEdge, Member, "members, in the order of registration");
-
-impl Member {
-    async fn person(&self, ctx: &Context<'_>) -> Result<person::Model, Error> {
-        let found = Caller::of(ctx)?.loader.load_one(self.0.person_id).await?;
-        found.ok_or_else(|| Error::broken("a registration without its person"))
-    }
-}
 
 /// A person's registration in a community, with personal data: seen by the person, the offices of the
 /// community, the region's operator and the auditor.
@@ -54,12 +49,16 @@ impl Member {
         ids::encode(self.0.id)
     }
     /// Surname, name, patronymic.
-    async fn full_name(&self, ctx: &Context<'_>) -> Result<String, Error> {
-        Ok(self.person(ctx).await?.full_name)
+    async fn full_name(&self) -> &str {
+        &self.0.full_name
     }
     /// E-mail address, where known.
-    async fn email(&self, ctx: &Context<'_>) -> Result<Option<String>, Error> {
-        Ok(self.person(ctx).await?.email)
+    async fn email(&self) -> Option<&str> {
+        self.0.email.as_deref()
+    }
+    /// Telephone number, where known.
+    async fn phone(&self) -> Option<&str> {
+        self.0.phone.as_deref()
     }
     /// Where the person works.
     async fn organization(&self, ctx: &Context<'_>) -> Result<Option<String>, Error> {
@@ -87,6 +86,18 @@ impl Member {
     /// First day.
     async fn joined_on(&self) -> Date {
         Date(self.0.joined_on)
+    }
+    /// The day of leaving; null while the registration is in force.
+    async fn left_on(&self) -> Option<Date> {
+        self.0.left_on.map(Date)
+    }
+    /// Why it was declined; null where it was not.
+    async fn reason(&self) -> Option<&str> {
+        self.0.reason.as_deref()
+    }
+    /// Grows with every change. Pass it as `expectedVersion`.
+    async fn version(&self) -> i32 {
+        self.0.version
     }
     /// The system that keeps this registration in step, where one does.
     async fn source(&self) -> Option<&str> {

@@ -6,4 +6,5 @@
 
 pub mod graphql;
 mod loader;
+pub mod rules;
 pub mod service;
