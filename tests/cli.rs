@@ -183,7 +183,7 @@ fn the_policy_is_printed_as_a_table() {
     let mut lines = printed.lines();
     let head: Vec<_> =
         lines.next().unwrap().split("  ").filter(|cell| !cell.is_empty()).map(str::trim).collect();
-    assert_eq!(head[..3], ["action", "visitor", "member"]);
+    assert_eq!(head[..4], ["action", "visitor", "oneself", "member"]);
     let publish = lines.find(|line| line.starts_with("practice.publish ")).unwrap();
     let cells: Vec<_> = publish.split_whitespace().collect();
     assert_eq!(cells.iter().filter(|cell| **cell == "community").count(), 1, "{publish}");
