@@ -64,7 +64,7 @@ pub struct Settings {
           value_parser = clap::value_parser!(u32).range(1..=600))]
     request_seconds: Option<u32>,
 
-    /// Most bytes of a request's body [default: 1048576]
+    /// Most bytes of a request's body [default: 4194304]
     #[arg(long, env = "REGISTRY_BODY_BYTES", global = true, value_name = "BYTES",
           value_parser = clap::value_parser!(u32).range(1024..=67_108_864))]
     body_bytes: Option<u32>,
@@ -73,6 +73,11 @@ pub struct Settings {
     #[arg(long, env = "REGISTRY_QUERY_DEPTH", global = true, value_name = "LEVELS",
           value_parser = clap::value_parser!(u32).range(3..=100))]
     query_depth: Option<u32>,
+
+    /// Days for which followers of the feed may stay away before they must begin again [default: 90]
+    #[arg(long, env = "REGISTRY_FEED_DAYS", global = true, value_name = "DAYS",
+          value_parser = clap::value_parser!(u32).range(1..=3650))]
+    feed_days: Option<u32>,
 
     /// Highest cost of a query, where a page multiplies what it holds [default: 50000]
     #[arg(long, env = "REGISTRY_QUERY_COST", global = true, value_name = "COST",
@@ -119,6 +124,8 @@ pub struct Config {
     pub query_depth: usize,
     /// Highest cost of a query.
     pub query_cost: u64,
+    /// Days for which followers of the feed may stay away.
+    pub feed_days: u32,
 }
 
 /// The environment variables that the program knows beside those of [`Settings`].
@@ -138,9 +145,10 @@ impl Default for Config {
             introspection: true,
             cors_origins: vec!["*".into()],
             request_seconds: 15,
-            body_bytes: 1 << 20,
+            body_bytes: 4 << 20,
             query_depth: 15,
             query_cost: 50_000,
+            feed_days: 90,
         }
     }
 }
@@ -187,6 +195,7 @@ impl Config {
             body_bytes: pick!(body_bytes).map_or(default.body_bytes, |bytes| bytes as usize),
             query_depth: pick!(query_depth).map_or(default.query_depth, |depth| depth as usize),
             query_cost: pick!(query_cost).map_or(default.query_cost, u64::from),
+            feed_days: pick!(feed_days).unwrap_or(default.feed_days),
         };
         if let Some(url) = &config.database_url
             && !["postgres://", "postgresql://", "sqlite://"].iter().any(|scheme| url.starts_with(scheme))
@@ -218,6 +227,7 @@ impl Config {
         within("session_days", config.session_days.into(), 1, 365)?;
         within("request_seconds", config.request_seconds.into(), 1, 600)?;
         within("body_bytes", config.body_bytes as u64, 1024, 67_108_864)?;
+        within("feed_days", config.feed_days.into(), 1, 3650)?;
         within("query_depth", config.query_depth as u64, 3, 100)?;
         within("query_cost", config.query_cost, 10, u32::MAX.into())?;
         Ok(config)

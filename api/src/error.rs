@@ -2,6 +2,8 @@
 
 use std::{fmt, sync::Arc};
 
+use serde::{Deserialize, Serialize};
+
 /// Why a request, or a part of it, was not done. These are top-level errors of an answer; what the caller
 /// can mend in an input is a [`UserError`] in the mutation's payload instead.
 #[derive(Clone, Debug)]
@@ -123,7 +125,7 @@ impl fmt::Display for Error {
 }
 
 /// What is wrong with an input, told in the payload of the mutation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserError {
     /// What kind of fault.
     pub code: UserErrorCode,
@@ -136,7 +138,7 @@ pub struct UserError {
 }
 
 /// A number that is out of bounds, and the bounds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bounds {
     /// What there is.
     pub actual: i64,
@@ -147,7 +149,8 @@ pub struct Bounds {
 }
 
 /// The kinds of faults that a caller can mend.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum UserErrorCode {
     /// A value is empty, malformed, too long or out of range.
     Invalid,
@@ -172,6 +175,14 @@ impl UserError {
     /// A fault of the whole input.
     pub fn whole(code: UserErrorCode, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), path: vec!["input".into()], bounds: None }
+    }
+
+    /// The same fault of a field within these parts of the input.
+    #[must_use]
+    pub fn within(mut self, parts: &[&str]) -> Self {
+        let parts = parts.iter().map(|part| (*part).to_owned());
+        self.path.splice(1..1, parts);
+        self
     }
 
     /// The same, with the number that is out of bounds.

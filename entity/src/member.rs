@@ -1,7 +1,7 @@
 //! A person's registration in a community. Personal data: found by those in whose scope it lies.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{Condition, entity::prelude::*};
+use sea_orm::{Condition, entity::prelude::*, sea_query::LikeExpr};
 
 use crate::{
     enums::MemberState,
@@ -68,7 +68,46 @@ pub struct Visible {
     pub person: Option<PersonId>,
 }
 
+/// What narrows a list of registrations.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// In one of these states; empty for any.
+    pub states: Vec<MemberState>,
+    /// From this municipality.
+    pub municipality: Option<MunicipalityId>,
+    /// With all these word beginnings in the folded name: letters, digits and hyphens only.
+    pub words: Vec<String>,
+}
+
+/// In force on the day, begun by then and not ended.
+pub fn in_force(on: NaiveDate) -> Condition {
+    Condition::all().add(Column::JoinedOn.lte(on)).add(
+        Condition::any()
+            .add(Column::State.eq(MemberState::Active))
+            .add(Condition::all().add(Column::State.eq(MemberState::Left)).add(Column::LeftOn.gt(on))),
+    )
+}
+
 impl Entity {
+    /// A community's registrations that the caller may see and that match the filter.
+    pub fn matching(to: &Visible, of: CommunityId, filter: &Filter) -> Select<Self> {
+        let mut condition = Condition::all()
+            .add(Column::CommunityId.eq(of))
+            .add_option(filter.municipality.map(|id| Column::MunicipalityId.eq(id)));
+        if !filter.states.is_empty() {
+            condition = condition.add(Column::State.is_in(filter.states.iter().copied()));
+        }
+        for word in &filter.words {
+            let anywhere = LikeExpr::new(format!("% {word}%"));
+            condition = condition.add(
+                Condition::any()
+                    .add(Column::NameKey.starts_with(word.as_str()))
+                    .add(Column::NameKey.like(anywhere)),
+            );
+        }
+        Self::visible(to).filter(condition)
+    }
+
     /// Registrations that the caller may see.
     pub fn visible(to: &Visible) -> Select<Self> {
         let there = Self::find().filter(Column::ErasedAt.is_null());

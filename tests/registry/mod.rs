@@ -9,3 +9,6 @@ mod ranking;
 mod session;
 mod visibility;
 mod statements;
+mod sync;
+mod members;
+mod changes;

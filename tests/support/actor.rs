@@ -2,10 +2,11 @@
 
 use entity::{
     community,
-    ids::{AccountId, CommunityId, PersonId, PracticeId, TypedId},
-    practice,
+    ids::{AccountId, CommunityId, MemberId, PersonId, PracticeId, TypedId},
+    municipality, practice,
 };
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 use super::{
     app::id,
@@ -62,6 +63,11 @@ impl ACommunity for &community::Model {
         self.id
     }
 }
+
+/// What the mutations on registrations ask back.
+const MEMBER: &str =
+    "member { id fullName email phone organization position state joinedOn leftOn reason version
+    municipality { name } } userErrors { code message path }";
 
 /// What the mutations on practices ask back.
 const PRACTICE: &str = "practice { id number title summary body tags state version submittedAt publishedAt
@@ -224,6 +230,112 @@ impl Actor {
         self.on_practice("practiceRate", "PracticeRateInput", input).await
     }
 
+    /// `memberRegistrationsSync` of source `edu`.
+    pub async fn sync(&self, key: &str, rows: &[Value]) -> Answer {
+        self.sync_with(key, rows, json!({})).await
+    }
+
+    /// The same, with these fields of the input, too.
+    pub async fn sync_with(&self, key: &str, rows: &[Value], fields: Value) -> Answer {
+        let mut input = json!({ "source": "edu", "idempotencyKey": key, "rows": rows });
+        merge(&mut input, fields);
+        let selection = "results { externalId outcome memberId userErrors { code message path } }
+            created updated unchanged rejected cursor userErrors { code message path }";
+        self.mutate("memberRegistrationsSync", "MemberRegistrationsSyncInput", input, selection).await
+    }
+
+    /// `memberRegister`, with these fields beside community and municipality.
+    pub async fn register(
+        &self,
+        community: impl ACommunity,
+        municipality: &municipality::Model,
+        fields: Value,
+    ) -> Answer {
+        let mut input = json!({
+            "communityId": id(community.community_id()),
+            "municipalityId": id(municipality.id),
+        });
+        merge(&mut input, fields);
+        self.mutate("memberRegister", "MemberRegisterInput", input, MEMBER).await
+    }
+
+    async fn on_member(&self, field: &str, input_type: &str, of: MemberId, fields: Value) -> Answer {
+        let mut input = json!({ "memberId": id(of) });
+        merge(&mut input, fields);
+        self.mutate(field, input_type, input, MEMBER).await
+    }
+
+    /// `memberConfirm`.
+    pub async fn confirm(&self, of: MemberId) -> Answer {
+        self.on_member("memberConfirm", "MemberConfirmInput", of, json!({})).await
+    }
+
+    /// `memberDecline`.
+    pub async fn decline(&self, of: MemberId, reason: &str) -> Answer {
+        self.on_member("memberDecline", "MemberDeclineInput", of, json!({ "reason": reason })).await
+    }
+
+    /// `memberLeave`, today.
+    pub async fn leave(&self, of: MemberId) -> Answer {
+        self.on_member("memberLeave", "MemberLeaveInput", of, json!({})).await
+    }
+
+    /// `memberLeave` on this day.
+    pub async fn leave_on(&self, of: MemberId, day: &str) -> Answer {
+        self.on_member("memberLeave", "MemberLeaveInput", of, json!({ "leftOn": day })).await
+    }
+
+    /// `memberMove`.
+    pub async fn relocate(&self, of: MemberId, to: &municipality::Model) -> Answer {
+        self.on_member("memberMove", "MemberMoveInput", of, json!({ "municipalityId": id(to.id) })).await
+    }
+
+    /// `memberUpdate`.
+    pub async fn amend(&self, of: MemberId, expected: i32, fields: Value) -> Answer {
+        let mut input = json!({ "expectedVersion": expected });
+        merge(&mut input, fields);
+        self.on_member("memberUpdate", "MemberUpdateInput", of, input).await
+    }
+
+    /// `personErase` of the person of a registration.
+    pub async fn erase(&self, of: MemberId) -> Answer {
+        let input = json!({ "memberId": id(of), "request": "вх. № 15" });
+        self.mutate("personErase", "PersonEraseInput", input, "erased userErrors { code message path }").await
+    }
+
+    /// Follows `changes` to its end: what is kept then (ids with their nodes), and where it stands. With `since`, what
+    /// was `kept` before is brought up to date.
+    pub async fn follow(&self, since: Option<&str>, kept: &mut BTreeMap<String, Value>) -> String {
+        let document = "query($since: String) { changes(since: $since, first: 50) { hasMore nextCursor changes {
+            cursor type operation subjectId externalId node { id __typename
+                ... on Member { fullName email state municipality { name } }
+                ... on Practice { title authors { name } } ... on Community { slug } ... on Appointment { holder { name } }
+                ... on Rating { stars } } } } }";
+        let mut since = since.map(ToOwned::to_owned);
+        loop {
+            let answer = self.query(document, json!({ "since": since })).await;
+            let page = answer.payload();
+            for change in page["changes"].as_array().unwrap() {
+                let subject = change["subjectId"].as_str().unwrap().to_owned();
+                match change["operation"].as_str() {
+                    Some("DELETE") => {
+                        assert!(change["node"].is_null(), "{change:#}");
+                        kept.remove(&subject);
+                    }
+                    _ => {
+                        assert_eq!(change["node"]["id"], json!(subject), "{change:#}");
+                        kept.insert(subject, change["node"].clone());
+                    }
+                }
+            }
+            let next = page["nextCursor"].as_str().unwrap().to_owned();
+            if page["hasMore"] == json!(false) && since.as_ref() == Some(&next) {
+                return next;
+            }
+            since = Some(next);
+        }
+    }
+
     /// The practice as this caller sees it; null where it does not.
     pub async fn sees(&self, practice: impl APractice) -> Value {
         let document = format!("query($id: ID!) {{ practice(by: {{ id: $id }}) {{ {} }} }}", seen());
@@ -244,6 +356,21 @@ pub fn practice_of(payload: &Value) -> PracticeId {
     let (prefix, uuid) = api::graphql::ids::split(text).unwrap();
     assert_eq!(prefix, PracticeId::PREFIX);
     PracticeId(uuid)
+}
+
+/// The registration in a payload.
+#[track_caller]
+pub fn member_of(payload: &Value) -> MemberId {
+    let text = payload["member"]["id"].as_str().unwrap_or_else(|| panic!("no registration in {payload:#}"));
+    member_id(text)
+}
+
+/// A registration's id from its public form.
+#[track_caller]
+pub fn member_id(text: &str) -> MemberId {
+    let (prefix, uuid) = api::graphql::ids::split(text).unwrap();
+    assert_eq!(prefix, MemberId::PREFIX);
+    MemberId(uuid)
 }
 
 fn merge(into: &mut Value, fields: Value) {

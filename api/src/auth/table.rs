@@ -182,7 +182,7 @@ const fn or_oneself(rule: Rule) -> Rule {
 pub const RULES: &[Rule] = &[
     public(A::Read, "read", &[
         "node", "nodes", "viewer", "region", "regions", "profiles", "community", "communities", "practice", "practices",
-        "communityRanking", "practiceRanking",
+        "communityRanking", "practiceRanking", "changes",
     ]),
     public(A::SessionCreate,  "session.create",  &["sessionCreate"]),
     public(A::SessionRefresh, "session.refresh", &["sessionRefresh"]),
@@ -226,13 +226,13 @@ pub const RULES: &[Rule] = &[
     rule(A::AppointCouncil,     "appointment.council",     &[(PresidiumMember, Community), (Chair, Community)], &[]),
     rule(A::PresidiumConfirm,   "presidium.confirm",       &[(Coordinator, Community)], &[]),
 
-    public(A::MemberRegister, "member.register", &[]),
-    rule(A::MemberConfirm, "member.confirm", &[(CouncilRepresentative, Municipality), (Chair, Community), (Coordinator, Community)], &[]),
-    or_oneself(rule(A::MemberLeave,  "member.leave",  &[(Chair, Community), (Coordinator, Community)], &[])),
-    rule(A::MemberMove,    "member.move",    &[(Chair, Community), (Coordinator, Community)], &[]),
-    or_oneself(rule(A::MemberUpdate, "member.update", &[(Chair, Community), (Coordinator, Community)], &[])),
-    or_oneself(rule(A::PersonErase,  "person.erase",  &[(RegionalOperator, Region), (FederalRegistrar, Federation)], &[])),
-    rule(A::MembersSync,   "members.sync",   &[(Integrator, Region)], &[]),
+    public(A::MemberRegister, "member.register", &["memberRegister"]),
+    rule(A::MemberConfirm, "member.confirm", &[(CouncilRepresentative, Municipality), (Chair, Community), (Coordinator, Community)], &["memberConfirm", "memberDecline"]),
+    or_oneself(rule(A::MemberLeave,  "member.leave",  &[(Chair, Community), (Coordinator, Community)], &["memberLeave"])),
+    rule(A::MemberMove,    "member.move",    &[(Chair, Community), (Coordinator, Community)], &["memberMove"]),
+    or_oneself(rule(A::MemberUpdate, "member.update", &[(Chair, Community), (Coordinator, Community)], &["memberUpdate"])),
+    or_oneself(rule(A::PersonErase,  "person.erase",  &[(RegionalOperator, Region), (FederalRegistrar, Federation)], &["personErase"])),
+    rule(A::MembersSync,   "members.sync",   &[(Integrator, Region)], &["memberRegistrationsSync"]),
     or_oneself(rule(A::MembersRead, "members.read", &[
         (CouncilRepresentative, Municipality), (PresidiumMember, Community), (Chair, Community),
         (Coordinator, Community), (RegionalOperator, Region), (Integrator, Region), (Auditor, Federation),

@@ -30,6 +30,12 @@ impl Throttle {
     /// counted in one, so that attempts at the same moment count as well.
     #[must_use]
     pub fn take(&self, origin: &Origin, now: DateTime<Utc>) -> bool {
+        self.take_up_to(ALLOWED, origin, now)
+    }
+
+    /// The same with another number of attempts.
+    #[must_use]
+    pub fn take_up_to(&self, allowed: u32, origin: &Origin, now: DateTime<Utc>) -> bool {
         let mut attempts = self.attempts.lock().unwrap_or_else(PoisonError::into_inner);
         if attempts.len() >= REMEMBERED {
             attempts.retain(|_, (_, since)| now - *since <= WINDOW);
@@ -42,7 +48,7 @@ impl Throttle {
             *entry = (0, now);
         }
         entry.0 = entry.0.saturating_add(1);
-        entry.0 <= ALLOWED
+        entry.0 <= allowed
     }
 
     /// Forgets the attempts of an origin that has proven its password.

@@ -209,6 +209,19 @@ impl Tx {
         Ok(last)
     }
 
+    /// Commits what may have changed nothing, as a batch of rows that were all known: with the journal where something
+    /// was recorded, quietly where nothing was.
+    ///
+    /// # Errors
+    /// The database's; then nothing was written.
+    pub async fn commit_recorded(self) -> Result<(), Error> {
+        if self.recorded || !self.changes.is_empty() {
+            self.commit().await
+        } else {
+            self.commit_quietly().await
+        }
+    }
+
     /// Commits what is nobody's change (a board, a signing key, the next refresh token of a session), without an
     /// entry in the journal and without waking its followers.
     ///

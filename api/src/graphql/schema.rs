@@ -5,8 +5,8 @@ use async_graphql::{
 };
 use chrono::{DateTime, Utc};
 use entity::ids::{
-    AppointmentId, CommunityId, DepartmentId, InstituteId, MemberId, MunicipalityId, PracticeId, RegionId,
-    TypedId,
+    AppointmentId, CommunityId, DepartmentId, InstituteId, MemberId, MunicipalityId, PracticeId, RatingId,
+    RegionId, TypedId,
 };
 
 use super::{Caller, ids};
@@ -17,14 +17,16 @@ use crate::{
         community::graphql::{Community, CommunityQuery},
         governance::graphql::Appointment,
         institute::graphql::{Department, Institute},
-        journal::graphql::JournalQuery,
-        member::graphql::Member,
+        journal::{changes::ChangesQuery, graphql::JournalQuery},
+        member::{graphql::Member, mutations::MemberMutation},
         practice::{
             graphql::{Practice, PracticeQuery},
             mutations::PracticeMutation,
         },
         ranking::graphql::RankingQuery,
+        rating::graphql::Rating,
         region::graphql::{Municipality, Region, RegionQuery},
+        sync::graphql::SyncMutation,
     },
 };
 
@@ -48,6 +50,8 @@ pub enum Node {
     Member(Member),
     /// A practice.
     Practice(Practice),
+    /// A rating of a practice.
+    Rating(Rating),
 }
 
 /// How many ids `nodes` takes at once.
@@ -65,7 +69,7 @@ impl NodeQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The thing's id.")] id: ID,
     ) -> Result<Option<Node>, Error> {
-        node(Caller::of(ctx)?, &id).await
+        node_of(Caller::of(ctx)?, &id).await
     }
 
     /// Many things by their ids, at most 100: the result has the ids' length and order, null where there is
@@ -83,11 +87,15 @@ impl NodeQuery {
         }
         let caller = Caller::of(ctx)?;
         // At once, so that ids of one type are one statement.
-        futures::future::try_join_all(ids.iter().map(|id| node(caller, id))).await
+        futures::future::try_join_all(ids.iter().map(|id| node_of(caller, id))).await
     }
 }
 
-async fn node(caller: &Caller, id: &ID) -> Result<Option<Node>, Error> {
+/// Anything by its id; none when there is no such thing, or the caller may not see it.
+///
+/// # Errors
+/// `BAD_ID`, or the database's.
+pub async fn node_of(caller: &Caller, id: &ID) -> Result<Option<Node>, Error> {
     let (prefix, uuid) = ids::split(id)?;
     let loader = &caller.loader;
     Ok(match prefix {
@@ -106,6 +114,7 @@ async fn node(caller: &Caller, id: &ID) -> Result<Option<Node>, Error> {
         }
         MemberId::PREFIX => loader.load_one(MemberId(uuid)).await?.map(Member).map(Node::Member),
         PracticeId::PREFIX => loader.load_one(PracticeId(uuid)).await?.map(Practice).map(Node::Practice),
+        RatingId::PREFIX => loader.load_one(RatingId(uuid)).await?.map(Rating::from).map(Node::Rating),
         _ => {
             let message = "The id is of no type that can be looked up.";
             return Err(Error::Refused(Code::BadId, message.into()));
@@ -123,11 +132,12 @@ pub struct Query(
     PracticeQuery,
     RankingQuery,
     JournalQuery,
+    ChangesQuery,
 );
 
 /// What can be done. Every mutation takes one `input` and answers with what it changed and `userErrors`.
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccountMutation, PracticeMutation);
+pub struct Mutation(AccountMutation, PracticeMutation, MemberMutation, SyncMutation);
 
 /// The schema of the registry.
 pub type RegistrySchema = Schema<Query, Mutation, EmptySubscription>;

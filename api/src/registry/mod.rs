@@ -113,6 +113,7 @@ pub mod account;
 pub mod community;
 pub mod governance;
 pub mod member;
+pub mod sync;
 pub mod practice;
 pub mod rating;
 pub mod ranking;

@@ -279,6 +279,11 @@ impl<'a> NewMember<'a> {
         Self { state: MemberState::Pending, ..self }
     }
 
+    /// In this state.
+    pub fn state(self, state: MemberState) -> Self {
+        Self { state, ..self }
+    }
+
     /// Ended on this day.
     pub fn left_on(self, day: NaiveDate) -> Self {
         Self { state: MemberState::Left, left_on: Some(day), ..self }

@@ -24,7 +24,7 @@ use crate::{
     registry::{
         governance::graphql::{Appointment, Council, Presidium, office_holder},
         institute::graphql::Department,
-        member::graphql::{MemberConnection, members_page},
+        member::graphql::{MemberConnection, MemberFilter, Membership, members_page, membership},
         practice::{self, graphql::PracticeConnection, loader::FirstPracticesOf},
         region::graphql::{Profile, Region, region_of},
     },
@@ -152,6 +152,7 @@ impl Community {
     async fn members(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "What narrows the list.")] filter: Option<MemberFilter>,
         #[graphql(desc = "How many from the beginning, 1 to 100; 20 by default.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end, 1 to 100; not with `first`.")] last: Option<i32>,
@@ -167,7 +168,16 @@ impl Community {
         if !within {
             return Err(policy::denied(&caller.actor, Action::MembersRead));
         }
-        members_page(ctx, self.0.id, &page).await
+        members_page(ctx, self.0.id, filter, &page).await
+    }
+    /// How many registrations were in force at the end of the year (today, while the year runs), and in which
+    /// municipalities; null before the year has begun.
+    async fn membership(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which academic year.")] year: AcademicYear,
+    ) -> Result<Option<Membership>, Error> {
+        membership(Caller::of(ctx)?, self.0.id, year.0).await
     }
     /// Which share of the region's teachers of the profile it has gathered by the end of the year (by today,
     /// while the year runs); null where the headcount is not known.

@@ -4,13 +4,12 @@ use std::collections::HashMap;
 
 use async_graphql::dataloader::Loader;
 use entity::{
-    AcademicYear, MemberState, community, community_document, community_link, cooperation_agreement,
-    headcount,
+    AcademicYear, community, community_document, community_link, cooperation_agreement, headcount,
     ids::{CommunityId, ProfileId, RegionId},
     member,
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
     sea_query::Expr,
 };
 
@@ -141,16 +140,12 @@ impl Reader {
     ) -> Result<HashMap<CommunityId, i64>, Error> {
         use member::Column;
         let last_day = Ord::min(year.last_day(), self.today);
-        let in_force = Condition::any()
-            .add(Column::State.eq(MemberState::Active))
-            .add(Condition::all().add(Column::State.eq(MemberState::Left)).add(Column::LeftOn.gt(last_day)));
         let rows = member::Entity::find()
             .select_only()
             .column(Column::CommunityId)
             .expr_as(Expr::col(Column::PersonId).count_distinct(), "members")
             .filter(Column::CommunityId.is_in(of))
-            .filter(Column::JoinedOn.lte(last_day))
-            .filter(in_force)
+            .filter(member::in_force(last_day))
             .group_by(Column::CommunityId)
             .into_model::<MembersRow>()
             .all(self.db.read())

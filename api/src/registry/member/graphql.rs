@@ -1,10 +1,10 @@
 //! Registrations in the schema. A `Member` exists only where the caller may see it.
 
-use async_graphql::{Context, Enum, ID, Object};
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use entity::{ids::CommunityId, member};
 
 use super::{
-    loader::{FirstMembersOf, MemberCountOf},
+    loader::{FirstMembersOf, MemberCountOf, MembershipOn},
     service,
 };
 use crate::{
@@ -18,6 +18,7 @@ use crate::{
         scalars::Date,
     },
     registry::{community::graphql::Community, region::graphql::Municipality},
+    text,
 };
 
 /// The state of a registration.
@@ -109,24 +110,65 @@ impl Member {
     }
 }
 
+/// What narrows a list of registrations; all given conditions must hold.
+#[derive(InputObject, Default)]
+pub struct MemberFilter {
+    /// In one of these states.
+    state: Option<Vec<MemberState>>,
+    /// From this municipality.
+    municipality_id: Option<ID>,
+    /// With all these word beginnings in the name, whatever their case. At most 200 characters.
+    search: Option<String>,
+}
+
+impl MemberFilter {
+    fn read(self) -> Result<member::Filter, Error> {
+        let search = self.search.unwrap_or_default();
+        let length = search.chars().count();
+        if length > 200 {
+            let message = format!("`search` is {length} characters long; at most 200 are allowed.");
+            return Err(Error::bad_input(message));
+        }
+        let words = text::fold(&search);
+        let words = words.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| !word.is_empty());
+        Ok(member::Filter {
+            states: self.state.unwrap_or_default().into_iter().map(Into::into).collect(),
+            municipality: self.municipality_id.as_ref().map(ids::decode).transpose()?,
+            words: words.map(ToOwned::to_owned).collect(),
+        })
+    }
+}
+
 /// A page of a community's registrations that the caller may see.
 ///
 /// # Errors
-/// `BAD_CURSOR`, or the database's.
+/// `BAD_CURSOR`, `BAD_INPUT`, or the database's.
 pub async fn members_page(
     ctx: &Context<'_>,
     of: CommunityId,
+    filter: Option<MemberFilter>,
     page: &Page,
 ) -> Result<MemberConnection, Error> {
     let caller = Caller::of(ctx)?;
     let to = visibility::visible_members(&caller.actor);
+    let filter = filter.unwrap_or_default().read()?;
+    if filter != member::Filter::default() {
+        let db = caller.app.db.clone();
+        let list = List::of("members", &(of, &filter));
+        let rows = service::list(&db, &to, of, &filter, list, page).await?;
+        let count = move || {
+            let (db, to, filter) = (db.clone(), to.clone(), filter.clone());
+            async move { service::count(&db, &to, of, &filter).await }
+        };
+        return Ok(MemberConnection(Slice::new(list, rows, |row| row.id, Member, count)?));
+    }
     let list = List::of("members", &of);
     let rows = match FirstPage::of(page) {
         Some(first) => {
             let rows = caller.loader.load_one(FirstMembersOf(of, first)).await?.unwrap_or_default();
             Rows::clone(&rows)
         }
-        None => service::list(&caller.app.db, &to, of, list, page).await?,
+        None => service::list(&caller.app.db, &to, of, &filter, list, page).await?,
     };
     let total = match is_counted(ctx) {
         true => caller.loader.load_one(MemberCountOf(of)).await?.unwrap_or(0),
@@ -134,4 +176,51 @@ pub async fn members_page(
     };
     let count = move || async move { Ok(total) };
     Ok(MemberConnection(Slice::new(list, rows, |row| row.id, Member, count)?))
+}
+
+/// How many registrations of a community are in force on a day.
+#[derive(SimpleObject)]
+pub struct Membership {
+    /// The day for which it is told: the last of the year, or today while the year runs.
+    on: Date,
+    /// How many there are.
+    members: i64,
+    /// How many there are in each municipality that has any (as many as the region has municipalities at most).
+    by_municipality: Vec<MunicipalityMembership>,
+}
+
+/// How many registrations of a community lie in a municipality.
+#[derive(SimpleObject)]
+pub struct MunicipalityMembership {
+    /// Which municipality.
+    municipality: Municipality,
+    /// How many registrations are in force there.
+    members: i64,
+}
+
+/// How many registrations of a community were in force at the end of a year; none before the year has begun.
+///
+/// # Errors
+/// The database's.
+pub async fn membership(
+    caller: &Caller,
+    of: CommunityId,
+    year: entity::AcademicYear,
+) -> Result<Option<Membership>, Error> {
+    let today = caller.actor.now.date_naive();
+    if year.start().date_naive() > today {
+        return Ok(None);
+    }
+    let on = year.last_day().min(today);
+    let counts = caller.loader.load_one(MembershipOn(of, on)).await?.unwrap_or_default();
+    let places = caller.loader.load_many(counts.iter().map(|(place, _)| *place)).await?;
+    let members = counts.iter().map(|(_, count)| count).sum();
+    let mut by_municipality: Vec<_> =
+        counts.iter().filter_map(|(place, count)| Some((places.get(place)?.clone(), *count))).collect();
+    by_municipality.sort_by(|(a, _), (b, _)| a.sort_key.cmp(&b.sort_key));
+    let by_municipality = by_municipality
+        .into_iter()
+        .map(|(place, members)| MunicipalityMembership { municipality: Municipality(place), members })
+        .collect();
+    Ok(Some(Membership { on: Date(on), members, by_municipality }))
 }

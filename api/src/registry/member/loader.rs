@@ -1,13 +1,14 @@
 //! Batch loads of registrations, and of persons for registrations that were found visible.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::dataloader::Loader;
+use chrono::NaiveDate;
 use entity::{
-    ids::{CommunityId, MemberId},
+    ids::{CommunityId, MemberId, MunicipalityId},
     member,
 };
-use sea_orm::{ColumnTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use crate::{db::Reader, error::Error};
 
@@ -37,4 +38,40 @@ load_first_pages! {
     FirstMembersOf(CommunityId): member where |reader| member::Entity::visible(&reader.members),
     of CommunityId by |row| Some(row.community_id),
     order [Column::Id], descending false;
+}
+
+/// How many registrations of a community are in force on a day, by municipality.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct MembershipOn(pub CommunityId, pub NaiveDate);
+
+impl Loader<MembershipOn> for Reader {
+    type Value = Arc<Vec<(MunicipalityId, i64)>>;
+    type Error = Error;
+
+    /// One statement a day, answered from an index.
+    async fn load(&self, keys: &[MembershipOn]) -> Result<HashMap<MembershipOn, Self::Value>, Error> {
+        let mut days: HashMap<NaiveDate, Vec<CommunityId>> = HashMap::new();
+        for MembershipOn(community, day) in keys {
+            days.entry(*day).or_default().push(*community);
+        }
+        let mut found: HashMap<MembershipOn, Vec<_>> = HashMap::new();
+        for (day, communities) in days {
+            let rows: Vec<(CommunityId, MunicipalityId, i64)> = member::Entity::find()
+                .select_only()
+                .column(member::Column::CommunityId)
+                .column(member::Column::MunicipalityId)
+                .column_as(member::Column::Id.count(), "members")
+                .filter(member::Column::CommunityId.is_in(communities))
+                .filter(member::in_force(day))
+                .group_by(member::Column::CommunityId)
+                .group_by(member::Column::MunicipalityId)
+                .into_tuple()
+                .all(self.db.read())
+                .await?;
+            for (community, municipality, members) in rows {
+                found.entry(MembershipOn(community, day)).or_default().push((municipality, members));
+            }
+        }
+        Ok(found.into_iter().map(|(key, rows)| (key, Arc::new(rows))).collect())
+    }
 }

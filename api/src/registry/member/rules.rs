@@ -1,6 +1,6 @@
 //! What a registration may hold, and by what the same person is known again.
 
-use entity::ids::OrganizationId;
+use entity::{MemberState, ids::OrganizationId};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -18,6 +18,12 @@ pub const PHONE_MAX: usize = 40;
 pub const PLACE_MAX: usize = 300;
 /// The most characters of a position.
 pub const POSITION_MAX: usize = 200;
+
+/// What awaits confirmation or is in force: a person has one such registration in a community.
+#[must_use]
+pub fn is_open(state: MemberState) -> bool {
+    matches!(state, MemberState::Pending | MemberState::Active)
+}
 
 /// What stands in the place of an erased person's name.
 pub const ERASED_NAME: &str = "Автор удалён";

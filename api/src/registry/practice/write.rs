@@ -5,8 +5,8 @@ use chrono::Datelike;
 use entity::{
     AcademicYear, PracticeState, community,
     counter::PRACTICE_NUMBER,
-    ids::{CommunityId, DecisionId, PracticeId},
-    practice, practice_author, practice_decision, practice_tag,
+    ids::{CommunityId, DecisionId, PracticeId, RatingId},
+    practice, practice_author, practice_decision, practice_tag, rating,
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
@@ -186,6 +186,7 @@ pub async fn take_step(
         row.number = Set(Some(rules::registry_number(at.year(), tx.next(PRACTICE_NUMBER).await?)));
     } else if old.state == PracticeState::Published {
         count(&tx, old.community_id, -1).await?;
+        hide_ratings(&mut tx, &old).await?;
     }
     let new = row.update(tx.db()).await?;
     let account = actor.identity.as_ref().map(|identity| identity.account);
@@ -234,6 +235,23 @@ async fn count(tx: &Tx, community: Option<CommunityId>, by: i64) -> Result<(), E
         .filter(community::Column::Id.eq(id))
         .exec(tx.db())
         .await?;
+    Ok(())
+}
+
+/// Whoever follows the ratings of a practice is told that they go with it.
+async fn hide_ratings(tx: &mut Tx, of: &practice::Model) -> Result<(), Error> {
+    let ratings: Vec<RatingId> = rating::Entity::find()
+        .select_only()
+        .column(rating::Column::Id)
+        .filter(rating::Column::PracticeId.eq(of.id))
+        .order_by_asc(rating::Column::Id)
+        .into_tuple()
+        .all(tx.db())
+        .await?;
+    for id in ratings {
+        let change = Change::of(id, Some(json!({ "practice": of.id })), None);
+        tx.record(change.within(of.region_id, of.community_id).confidential());
+    }
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! Ratings in the schema.
 
-use async_graphql::{Context, Object, SimpleObject};
+use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
 use entity::{ids::PracticeId, practice, rating};
 
@@ -15,8 +15,9 @@ use crate::{
     graphql::{
         Caller,
         connection::{Slice, connection},
+        ids,
     },
-    registry::ranking,
+    registry::{practice::graphql::Practice, ranking},
 };
 
 /// How teachers have rated a practice.
@@ -66,21 +67,42 @@ impl RatingSummary {
 }
 
 /// A teacher's rating of a practice, without the teacher's name.
-#[derive(Clone, SimpleObject)]
-pub struct Rating {
-    /// 1 to 5.
-    stars: i32,
-    /// In the rater's own words.
-    comment: Option<String>,
-    /// When it was given, or last changed.
-    rated_at: DateTime<Utc>,
-    /// Which version of the text it judged.
-    version: i32,
-}
+#[derive(Clone)]
+pub struct Rating(rating::Model);
 
 impl From<rating::Model> for Rating {
     fn from(row: rating::Model) -> Self {
-        Self { stars: row.stars, comment: row.comment, rated_at: row.rated_at, version: row.practice_version }
+        Self(row)
+    }
+}
+
+/// A teacher's rating of a practice, without the teacher's name.
+#[Object]
+impl Rating {
+    /// The rating's id.
+    pub(crate) async fn id(&self) -> ID {
+        ids::encode(self.0.id)
+    }
+    /// Of what.
+    async fn practice(&self, ctx: &Context<'_>) -> Result<Practice, Error> {
+        let found = Caller::of(ctx)?.loader.load_one(self.0.practice_id).await?;
+        found.map(Practice).ok_or_else(|| Error::broken("a rating without its practice"))
+    }
+    /// 1 to 5.
+    async fn stars(&self) -> i32 {
+        self.0.stars
+    }
+    /// In the rater's own words.
+    async fn comment(&self) -> Option<&str> {
+        self.0.comment.as_deref()
+    }
+    /// When it was given, or last changed.
+    async fn rated_at(&self) -> DateTime<Utc> {
+        self.0.rated_at
+    }
+    /// Which version of the text it judged.
+    async fn version(&self) -> i32 {
+        self.0.practice_version
     }
 }
 

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use async_graphql::dataloader::Loader;
 use entity::{
-    ids::{PersonId, PracticeId},
-    rating,
+    ids::{PersonId, PracticeId, RatingId},
+    practice, rating,
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use crate::{db::Reader, error::Error};
 
@@ -34,4 +34,23 @@ load_first_pages! {
     FirstRatingsOf(PracticeId): rating where |_reader| rating::Entity::find(),
     of PracticeId by |row| Some(row.practice_id),
     order [Column::RatedAt, Column::Id], descending true;
+}
+
+impl Loader<RatingId> for Reader {
+    type Value = rating::Model;
+    type Error = Error;
+
+    /// Only of practices that the caller may see.
+    async fn load(&self, ids: &[RatingId]) -> Result<HashMap<RatingId, rating::Model>, Error> {
+        let practices = practice::Entity::visible(&self.practices)
+            .select_only()
+            .column(practice::Column::Id)
+            .into_query();
+        let rows = rating::Entity::find()
+            .filter(rating::Column::Id.is_in(ids.iter().copied()))
+            .filter(rating::Column::PracticeId.in_subquery(practices))
+            .all(self.db.read())
+            .await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
 }
