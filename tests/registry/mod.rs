@@ -3,6 +3,9 @@
 mod practice_way;
 mod rating;
 mod community;
+mod offices;
+mod bodies;
+mod endings;
 mod freshness;
 mod paging;
 mod ranking;

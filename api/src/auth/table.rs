@@ -222,9 +222,9 @@ pub const RULES: &[Rule] = &[
     rule(A::IntegratorsRead,   "integrators.read",   &[(RegionalOperator, Region), (Auditor, Federation)], &[]),
 
     rule(A::AppointCoordinator, "appointment.coordinator", &[(RegionalOperator, Region)], &[]),
-    rule(A::AppointLeaders,     "appointment.leaders",     &[(Coordinator, Community)], &[]),
+    rule(A::AppointLeaders,     "appointment.leaders",     &[(Coordinator, Community)], &["appointmentCreate", "appointmentEnd"]),
     rule(A::AppointCouncil,     "appointment.council",     &[(PresidiumMember, Community), (Chair, Community)], &[]),
-    rule(A::PresidiumConfirm,   "presidium.confirm",       &[(Coordinator, Community)], &[]),
+    rule(A::PresidiumConfirm,   "presidium.confirm",       &[(Coordinator, Community)], &["presidiumConfirm"]),
 
     public(A::MemberRegister, "member.register", &["memberRegister"]),
     rule(A::MemberConfirm, "member.confirm", &[(CouncilRepresentative, Municipality), (Chair, Community), (Coordinator, Community)], &["memberConfirm", "memberDecline"]),

@@ -15,7 +15,7 @@ use crate::{
     registry::{
         account::graphql::{AccountMutation, AccountQuery},
         community::graphql::{Community, CommunityQuery},
-        governance::graphql::Appointment,
+        governance::{graphql::Appointment, mutations::GovernanceMutation},
         institute::graphql::{Department, Institute},
         journal::{changes::ChangesQuery, graphql::JournalQuery},
         member::{graphql::Member, mutations::MemberMutation},
@@ -137,7 +137,13 @@ pub struct Query(
 
 /// What can be done. Every mutation takes one `input` and answers with what it changed and `userErrors`.
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccountMutation, PracticeMutation, MemberMutation, SyncMutation);
+pub struct Mutation(
+    AccountMutation,
+    PracticeMutation,
+    MemberMutation,
+    SyncMutation,
+    GovernanceMutation,
+);
 
 /// The schema of the registry.
 pub type RegistrySchema = Schema<Query, Mutation, EmptySubscription>;

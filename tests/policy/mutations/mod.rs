@@ -1,6 +1,7 @@
 //! Every mutation, called by nobody and by every role: inside the role's scope and outside it. What comes back
 //! must be what the policy's table says, and what was reviewed in `mutations.txt`.
 
+mod offices;
 mod practices;
 mod sessions;
 
@@ -43,7 +44,7 @@ fn public(_: Role, _: bool) -> bool {
 
 /// All mutations.
 fn calls() -> Vec<&'static Call> {
-    [practices::CALLS, sessions::CALLS].into_iter().flatten().collect()
+    [offices::CALLS, practices::CALLS, sessions::CALLS].into_iter().flatten().collect()
 }
 
 /// The region in which all roles are held.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, OneofObject, SimpleObject};
+use chrono::NaiveDate;
 use entity::{
     community, community_document, community_link, cooperation_agreement, ids::CommunityId, region,
 };
@@ -22,7 +23,10 @@ use crate::{
         scalars::{AcademicYear, Date},
     },
     registry::{
-        governance::graphql::{Appointment, Council, Presidium, office_holder},
+        governance::{
+            bodies::{Council, Presidium},
+            graphql::{Appointment, AppointmentConnection, Office, appointments_page, office_holder},
+        },
         institute::graphql::Department,
         member::graphql::{MemberConnection, MemberFilter, Membership, members_page, membership},
         practice::{self, graphql::PracticeConnection, loader::FirstPracticesOf},
@@ -93,21 +97,54 @@ impl Community {
         let rows = Caller::of(ctx)?.loader.load_one(AgreementsOf(self.0.id)).await?;
         Ok(rows.unwrap_or_default().into_iter().map(Into::into).collect())
     }
-    /// The institute's person responsible for it today; null when the office is vacant.
-    async fn coordinator(&self, ctx: &Context<'_>) -> Result<Option<Appointment>, Error> {
-        office_holder(Caller::of(ctx)?, self.0.id, entity::Office::Coordinator).await
+    /// The institute's person responsible for it; null when the office is vacant.
+    async fn coordinator(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "On which day; today by default.")] as_of: Option<Date>,
+    ) -> Result<Option<Appointment>, Error> {
+        let caller = Caller::of(ctx)?;
+        office_holder(caller, self.0.id, entity::Office::Coordinator, on(caller, as_of)).await
     }
-    /// Who leads it today; null when the office is vacant.
-    async fn chair(&self, ctx: &Context<'_>) -> Result<Option<Appointment>, Error> {
-        office_holder(Caller::of(ctx)?, self.0.id, entity::Office::Chair).await
+    /// Who leads it; null when the office is vacant.
+    async fn chair(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "On which day; today by default.")] as_of: Option<Date>,
+    ) -> Result<Option<Appointment>, Error> {
+        let caller = Caller::of(ctx)?;
+        office_holder(caller, self.0.id, entity::Office::Chair, on(caller, as_of)).await
     }
-    /// Who takes the operational decisions today.
-    async fn presidium(&self, ctx: &Context<'_>) -> Result<Presidium, Error> {
-        Presidium::of(Caller::of(ctx)?, self.0.id).await
+    /// Who takes the operational decisions.
+    async fn presidium(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "On which day; today by default.")] as_of: Option<Date>,
+    ) -> Result<Presidium, Error> {
+        let caller = Caller::of(ctx)?;
+        Presidium::of(caller, self.0.id, on(caller, as_of)).await
     }
-    /// Who represents which municipality today, and which have nobody.
-    async fn council(&self) -> Council {
-        Council { community: self.0.id, region: self.0.region_id }
+    /// Who represents which municipality, and which have nobody.
+    async fn council(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "On which day; today by default.")] as_of: Option<Date>,
+    ) -> Result<Council, Error> {
+        let on = on(Caller::of(ctx)?, as_of);
+        Ok(Council { community: self.0.id, region: self.0.region_id, on })
+    }
+    /// All its appointments, past, present and to come: those of the latest terms first.
+    async fn appointments(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "To this office only.")] office: Option<Office>,
+        #[graphql(desc = "How many from the beginning, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<AppointmentConnection, Error> {
+        let page = Page::new(first, after, last, before)?;
+        appointments_page(ctx, self.0.id, office.map(Into::into), &page).await
     }
     /// How many registrations are in force.
     async fn member_count(&self) -> i64 {
@@ -190,6 +227,11 @@ impl Community {
         let found = caller.loader.load_one(EngagementIn::of(&self.0, year.0)).await?;
         Ok(found.map(Into::into))
     }
+}
+
+/// The day that is asked for.
+fn on(caller: &Caller, as_of: Option<Date>) -> NaiveDate {
+    as_of.map_or_else(|| caller.actor.now.date_naive(), |day| day.0)
 }
 
 /// A link of a community.

@@ -1,20 +1,27 @@
-//! Offices in the schema.
+//! Offices and who holds them, in the schema.
 
 use async_graphql::{Context, Enum, ID, Object};
+use chrono::NaiveDate;
 use entity::{
     appointment,
-    ids::{CommunityId, RegionId},
-    municipality, person,
+    ids::{AppointmentId, CommunityId},
+    person,
 };
 
 use super::{
-    loader::{CouncilOf, Held, LeadersOf, MunicipalitiesOf},
-    rules,
+    loader::{AppointmentCountOf, FirstAppointmentsOf, Held, LeadersOf},
+    service,
 };
 use crate::{
+    db::keyset::{FirstPage, List, Page, Rows},
     error::Error,
-    graphql::{Caller, ids, scalars::Date},
-    registry::region::graphql::Municipality,
+    graphql::{
+        Caller,
+        connection::{Slice, connection, is_counted},
+        ids,
+        scalars::Date,
+    },
+    registry::{community::graphql::Community, region::graphql::Municipality},
 };
 
 /// An office of a community.
@@ -35,6 +42,23 @@ pub enum Office {
 #[derive(Clone)]
 pub struct Appointment(pub appointment::Model, pub person::Model);
 
+connection!(
+    AppointmentConnection,
+    AppointmentEdge,
+    Appointment,
+    "appointments, those of the latest terms first"
+);
+
+impl Appointment {
+    /// The appointment with this id; none when there is none.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn of(caller: &Caller, id: AppointmentId) -> Result<Option<Self>, Error> {
+        Ok(caller.loader.load_one(id).await?.map(|held| Self::from(&held)))
+    }
+}
+
 impl From<&Held> for Appointment {
     fn from(held: &Held) -> Self {
         Self(held.0.clone(), held.1.clone())
@@ -52,6 +76,16 @@ impl Appointment {
     async fn office(&self) -> Office {
         self.0.office.into()
     }
+    /// Of which community.
+    async fn community(&self, ctx: &Context<'_>) -> Result<Community, Error> {
+        let found = Caller::of(ctx)?.loader.load_one(self.0.community_id).await?;
+        found.map(Community).ok_or_else(|| Error::broken("an appointment without its community"))
+    }
+    /// Which municipality a council's representative stands for; null for the other offices.
+    async fn municipality(&self, ctx: &Context<'_>) -> Result<Option<Municipality>, Error> {
+        let Some(id) = self.0.municipality_id else { return Ok(None) };
+        Ok(Caller::of(ctx)?.loader.load_one(id).await?.map(Municipality))
+    }
     /// Who holds it. Office holders' names are public.
     async fn holder(&self) -> PublicPerson {
         PublicPerson(self.1.clone())
@@ -60,7 +94,7 @@ impl Appointment {
     async fn since(&self) -> Date {
         Date(self.0.since)
     }
-    /// The day on which the term ended; null while it runs.
+    /// The first day no longer in office, which may lie ahead; null while no end is set.
     async fn until(&self) -> Option<Date> {
         self.0.until.map(Date)
     }
@@ -96,115 +130,7 @@ impl PublicPerson {
     }
 }
 
-/// The presidium of a community.
-pub struct Presidium {
-    members: Vec<Appointment>,
-}
-
-impl Presidium {
-    /// The presidium of this community today.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn of(caller: &Caller, community: CommunityId) -> Result<Self, Error> {
-        let leaders = caller.loader.load_one(LeadersOf(community)).await?.unwrap_or_default();
-        let members = leaders
-            .iter()
-            .filter(|held| held.0.office == entity::Office::PresidiumMember)
-            .map(Into::into)
-            .collect();
-        Ok(Self { members })
-    }
-}
-
-/// The presidium of a community: who takes the operational decisions.
-#[Object]
-impl Presidium {
-    /// Its members (10 at most), longest in office first.
-    async fn members(&self) -> &[Appointment] {
-        &self.members
-    }
-    /// How many they are.
-    async fn size(&self) -> usize {
-        self.members.len()
-    }
-    /// Whether they are enough to decide: 8 to 10.
-    async fn complete(&self) -> bool {
-        rules::presidium_is_complete(self.members.len())
-    }
-}
-
-/// The council of a community.
-pub struct Council {
-    /// Of which community.
-    pub community: CommunityId,
-    /// Whose municipalities it represents.
-    pub region: RegionId,
-}
-
-impl Council {
-    /// Every municipality of the region, by name, with its representative where it has one.
-    async fn all(&self, ctx: &Context<'_>) -> Result<Vec<(municipality::Model, Option<Appointment>)>, Error> {
-        let caller = Caller::of(ctx)?;
-        let (places, holders) = futures::try_join!(
-            caller.loader.load_one(MunicipalitiesOf(self.region)),
-            caller.loader.load_one(CouncilOf(self.community)),
-        )?;
-        let holders = holders.unwrap_or_default();
-        Ok(places
-            .unwrap_or_default()
-            .iter()
-            .map(|place| {
-                let held = holders.iter().find(|held| held.0.municipality_id == Some(place.id));
-                (place.clone(), held.map(Into::into))
-            })
-            .collect())
-    }
-}
-
-/// The council of a community: one representative of every municipality of the region.
-#[Object]
-impl Council {
-    /// The municipalities that have a representative, by name.
-    async fn seats(&self, ctx: &Context<'_>) -> Result<Vec<CouncilSeat>, Error> {
-        let all = self.all(ctx).await?;
-        Ok(all
-            .into_iter()
-            .filter_map(|(place, held)| Some(CouncilSeat { place, representative: held? }))
-            .collect())
-    }
-    /// The municipalities that have none, by name.
-    async fn missing_municipalities(&self, ctx: &Context<'_>) -> Result<Vec<Municipality>, Error> {
-        let all = self.all(ctx).await?;
-        Ok(all.into_iter().filter(|(_, held)| held.is_none()).map(|(place, _)| Municipality(place)).collect())
-    }
-    /// Whether every municipality has a representative.
-    async fn complete(&self, ctx: &Context<'_>) -> Result<bool, Error> {
-        let all = self.all(ctx).await?;
-        Ok(!all.is_empty() && all.iter().all(|(_, held)| held.is_some()))
-    }
-}
-
-/// A municipality's seat in a council.
-pub struct CouncilSeat {
-    place: municipality::Model,
-    representative: Appointment,
-}
-
-/// A municipality's seat in a council.
-#[Object]
-impl CouncilSeat {
-    /// Which municipality.
-    async fn municipality(&self) -> Municipality {
-        Municipality(self.place.clone())
-    }
-    /// Who represents it.
-    async fn representative(&self) -> &Appointment {
-        &self.representative
-    }
-}
-
-/// Who holds an office of which there is one, today.
+/// Who holds an office of which there is one, on a day.
 ///
 /// # Errors
 /// The database's.
@@ -212,8 +138,47 @@ pub async fn office_holder(
     caller: &Caller,
     community: CommunityId,
     office: entity::Office,
+    on: NaiveDate,
 ) -> Result<Option<Appointment>, Error> {
-    let leaders = caller.loader.load_one(LeadersOf(community)).await?.unwrap_or_default();
+    let leaders = caller.loader.load_one(LeadersOf(community, on)).await?.unwrap_or_default();
     // Were there two, the later appointment is the one in force.
     Ok(leaders.iter().rfind(|held| held.0.office == office).map(Into::into))
+}
+
+/// A page of a community's appointments to an office, or to all of them.
+///
+/// # Errors
+/// `BAD_CURSOR`, or the database's.
+pub async fn appointments_page(
+    ctx: &Context<'_>,
+    of: CommunityId,
+    office: Option<entity::Office>,
+    page: &Page,
+) -> Result<AppointmentConnection, Error> {
+    let caller = Caller::of(ctx)?;
+    let list = List::of("appointments", &(of, office));
+    let rows = match FirstPage::of(page) {
+        Some(first) => {
+            let rows = caller.loader.load_one(FirstAppointmentsOf(of, office, first)).await?;
+            Rows::clone(&rows.unwrap_or_default())
+        }
+        None => service::list(&caller.app.db, of, office, list, page).await?,
+    };
+    let holders = caller.loader.load_many(rows.rows.iter().map(|row| row.person_id)).await?;
+    let held = |row: appointment::Model| {
+        let holder = holders.get(&row.person_id).cloned();
+        holder.map(|holder| (row, holder)).ok_or_else(|| Error::broken("an appointment without its holder"))
+    };
+    let rows = Rows {
+        rows: rows.rows.into_iter().map(held).collect::<Result<Vec<_>, _>>()?,
+        has_next: rows.has_next,
+        has_previous: rows.has_previous,
+    };
+    let total = match is_counted(ctx) {
+        true => caller.loader.load_one(AppointmentCountOf(of, office)).await?.unwrap_or(0),
+        false => 0,
+    };
+    let count = move || async move { Ok(total) };
+    let key = |held: &Held| (held.0.since, held.0.id);
+    Ok(AppointmentConnection(Slice::new(list, rows, key, |held| Appointment::from(&held), count)?))
 }

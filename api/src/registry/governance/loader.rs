@@ -1,44 +1,72 @@
-//! Batch loads of office holders and of the municipalities that a council represents.
+//! Batch loads of office holders, of their history, and of the municipalities that a council represents.
+//!
+//! Who holds an office is asked for a day, mostly the same one for a whole page: a statement a day.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, hash::Hash, sync::Arc};
 
 use async_graphql::dataloader::Loader;
+use chrono::NaiveDate;
 use entity::{
     Office, appointment,
     ids::{AppointmentId, CommunityId, RegionId},
-    municipality, person,
+    municipality, person, presidium_confirmation,
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use crate::{db::Reader, error::Error};
+use super::service;
+use crate::{
+    db::{
+        Reader,
+        keyset::{self, FirstPage, Rows},
+    },
+    error::Error,
+};
 
 /// An appointment and who holds it.
 pub type Held = (appointment::Model, person::Model);
 
-/// The coordinator, chair and presidium of a community today: together, since who asks for one of them on a
+/// The coordinator, chair and presidium of a community on a day: together, since who asks for one of them on a
 /// page mostly asks for others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct LeadersOf(pub CommunityId);
+pub struct LeadersOf(pub CommunityId, pub NaiveDate);
 
-/// The council of a community today.
+/// The council of a community on a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct CouncilOf(pub CommunityId);
+pub struct CouncilOf(pub CommunityId, pub NaiveDate);
 
-async fn holders(
+/// Keys by what they share, for a statement each: mostly there is one.
+fn by<S: Eq + Hash, P>(keys: impl Iterator<Item = (S, P)>) -> HashMap<S, Vec<P>> {
+    let mut groups: HashMap<S, Vec<P>> = HashMap::new();
+    for (shared, parent) in keys {
+        groups.entry(shared).or_default().push(parent);
+    }
+    groups
+}
+
+/// Who holds these offices, by community and day, longest in office first.
+async fn holders<K: Eq + Hash>(
     reader: &Reader,
-    communities: impl Iterator<Item = CommunityId>,
+    keys: impl Iterator<Item = (NaiveDate, CommunityId)>,
     offices: &[Office],
-) -> Result<Vec<Held>, Error> {
-    let rows = appointment::Entity::find()
-        .find_also_related(person::Entity)
-        .filter(appointment::Column::CommunityId.is_in(communities))
-        .filter(appointment::Column::Office.is_in(offices.iter().copied()))
-        .filter(appointment::in_force(reader.today))
-        .order_by_asc(appointment::Column::Since)
-        .order_by_asc(appointment::Column::Id)
-        .all(reader.db.read())
-        .await?;
-    Ok(rows.into_iter().filter_map(|(row, holder)| Some((row, holder?))).collect())
+    key: impl Fn(CommunityId, NaiveDate) -> K,
+) -> Result<HashMap<K, Arc<Vec<Held>>>, Error> {
+    let mut found: HashMap<K, Vec<Held>> = HashMap::new();
+    for (day, communities) in by(keys) {
+        let rows = appointment::Entity::find()
+            .find_also_related(person::Entity)
+            .filter(appointment::Column::CommunityId.is_in(communities))
+            .filter(appointment::Column::Office.is_in(offices.iter().copied()))
+            .filter(appointment::in_force(day))
+            .order_by_asc(appointment::Column::Since)
+            .order_by_asc(appointment::Column::Id)
+            .all(reader.db.read())
+            .await?;
+        for (row, holder) in rows {
+            let Some(holder) = holder else { continue };
+            found.entry(key(row.community_id, day)).or_default().push((row, holder));
+        }
+    }
+    Ok(found.into_iter().map(|(key, rows)| (key, Arc::new(rows))).collect())
 }
 
 impl Loader<LeadersOf> for Reader {
@@ -47,12 +75,7 @@ impl Loader<LeadersOf> for Reader {
 
     async fn load(&self, keys: &[LeadersOf]) -> Result<HashMap<LeadersOf, Self::Value>, Error> {
         let offices = [Office::Coordinator, Office::Chair, Office::PresidiumMember];
-        let rows = holders(self, keys.iter().map(|key| key.0), &offices).await?;
-        let mut found: HashMap<_, Vec<_>> = HashMap::new();
-        for row in rows {
-            found.entry(LeadersOf(row.0.community_id)).or_default().push(row);
-        }
-        Ok(found.into_iter().map(|(key, rows)| (key, Arc::new(rows))).collect())
+        holders(self, keys.iter().map(|key| (key.1, key.0)), &offices, LeadersOf).await
     }
 }
 
@@ -61,16 +84,104 @@ impl Loader<CouncilOf> for Reader {
     type Error = Error;
 
     async fn load(&self, keys: &[CouncilOf]) -> Result<HashMap<CouncilOf, Self::Value>, Error> {
-        let rows = holders(self, keys.iter().map(|key| key.0), &[Office::CouncilRepresentative]).await?;
-        let mut found: HashMap<_, Vec<_>> = HashMap::new();
-        for row in rows {
-            found.entry(CouncilOf(row.0.community_id)).or_default().push(row);
-        }
-        Ok(found.into_iter().map(|(key, rows)| (key, Arc::new(rows))).collect())
+        let offices = [Office::CouncilRepresentative];
+        holders(self, keys.iter().map(|key| (key.1, key.0)), &offices, CouncilOf).await
     }
 }
 
-/// All municipalities of a region, by name.
+/// The confirmations of a community's presidium up to a day, the latest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ConfirmationsOf(pub CommunityId, pub NaiveDate);
+
+impl Loader<ConfirmationsOf> for Reader {
+    type Value = Arc<Vec<presidium_confirmation::Model>>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[ConfirmationsOf]) -> Result<HashMap<ConfirmationsOf, Self::Value>, Error> {
+        use presidium_confirmation::Column;
+        let mut found = HashMap::new();
+        for (day, communities) in by(keys.iter().map(|key| (key.1, key.0))) {
+            let lists = keyset::read_each(
+                self.db.read(),
+                presidium_confirmation::Entity::find()
+                    .filter(Column::ConfirmedOn.lte(day))
+                    .filter(Column::CommunityId.is_in(communities)),
+                (Column::CommunityId, |row: &presidium_confirmation::Model| Some(row.community_id)),
+                &[Column::ConfirmedOn, Column::Id],
+                true,
+                FirstPage { limit: service::CONFIRMATIONS, backwards: false },
+            )
+            .await?;
+            for (community, list) in lists {
+                found.insert(ConfirmationsOf(community, day), Arc::new(list.rows));
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// The first appointments of a community, to one office or to all, those of the latest terms first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct FirstAppointmentsOf(pub CommunityId, pub Option<Office>, pub FirstPage);
+
+impl Loader<FirstAppointmentsOf> for Reader {
+    type Value = Arc<Rows<appointment::Model>>;
+    type Error = Error;
+
+    async fn load(
+        &self,
+        keys: &[FirstAppointmentsOf],
+    ) -> Result<HashMap<FirstAppointmentsOf, Self::Value>, Error> {
+        use appointment::Column;
+        let mut found = HashMap::new();
+        for ((office, page), communities) in by(keys.iter().map(|key| ((key.1, key.2), key.0))) {
+            let lists = keyset::read_each(
+                self.db.read(),
+                service::appointments(office).filter(Column::CommunityId.is_in(communities)),
+                (Column::CommunityId, |row: &appointment::Model| Some(row.community_id)),
+                &[Column::Since, Column::Id],
+                true,
+                page,
+            )
+            .await?;
+            for (community, list) in lists {
+                found.insert(FirstAppointmentsOf(community, office, page), Arc::new(list));
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// How many appointments a community has seen, to one office or to all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AppointmentCountOf(pub CommunityId, pub Option<Office>);
+
+impl Loader<AppointmentCountOf> for Reader {
+    type Value = u64;
+    type Error = Error;
+
+    async fn load(&self, keys: &[AppointmentCountOf]) -> Result<HashMap<AppointmentCountOf, u64>, Error> {
+        use appointment::Column;
+        let mut found = HashMap::new();
+        for (office, communities) in by(keys.iter().map(|key| (key.1, key.0))) {
+            let counts = service::appointments(office)
+                .select_only()
+                .column(Column::CommunityId)
+                .column_as(Column::Id.count(), "count")
+                .filter(Column::CommunityId.is_in(communities))
+                .group_by(Column::CommunityId)
+                .into_tuple::<(CommunityId, i64)>()
+                .all(self.db.read())
+                .await?;
+            for (community, count) in counts {
+                found.insert(AppointmentCountOf(community, office), u64::try_from(count).unwrap_or(0));
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// All municipalities of a region, by name, those in the archive, too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct MunicipalitiesOf(pub RegionId);
 
