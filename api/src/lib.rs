@@ -11,4 +11,5 @@ pub mod error;
 pub mod graphql;
 pub mod http;
 pub mod registry;
+pub mod tables;
 pub mod text;
