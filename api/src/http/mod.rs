@@ -1,6 +1,8 @@
 //! HTTP: actix and nothing else knows it. The protocol of GraphQL over HTTP, the endpoint that runs it, the
 //! page to try it on, health, and the server around them.
 
+mod body;
+mod caller;
 mod endpoint;
 pub mod graphiql;
 pub mod protocol;
