@@ -156,7 +156,17 @@ fn rules_are_pure() {
 
 #[test]
 fn use_cases_know_neither_graphql_nor_http() {
-    let files = ["service.rs", "write.rs", "board.rs", "build.rs", "job.rs", "rules.rs", "method.rs"];
+    let files = [
+        "service.rs",
+        "write.rs",
+        "integrators.rs",
+        "clients.rs",
+        "board.rs",
+        "build.rs",
+        "job.rs",
+        "rules.rs",
+        "method.rs",
+    ];
     nowhere(
         |source| source.within(&["api/src/registry/"]) && source.is(&files),
         &["async_graphql", "actix_web", "crate::graphql", "crate::http", "graphql::"],
@@ -167,7 +177,8 @@ fn use_cases_know_neither_graphql_nor_http() {
 #[test]
 fn translators_change_nothing_and_ask_nothing_of_the_database_themselves() {
     let translates = |source: &Source| {
-        source.within(&["api/src/registry/"]) && source.is(&["graphql.rs", "mutations.rs", "inputs.rs"])
+        source.within(&["api/src/registry/"])
+            && source.is(&["graphql.rs", "integrators_graphql.rs", "mutations.rs", "inputs.rs"])
             || source.within(&["api/src/graphql/"])
     };
     let words = [
@@ -215,6 +226,7 @@ fn a_concept_is_read_from_its_front_page() {
     // Beside the usual five, what a concept's own work is called.
     let usual = ["mod.rs", "rules.rs", "service.rs", "loader.rs", "graphql.rs"];
     let own = [
+        ("account", &["clients.rs", "integrators.rs", "integrators_graphql.rs"][..]),
         ("practice", &["inputs.rs", "mutations.rs", "write.rs"][..]),
         ("ranking", &["board.rs", "build.rs", "communities.rs", "job.rs", "method.rs", "practices.rs"]),
     ];
@@ -263,6 +275,8 @@ fn transactions_are_opened_by_use_cases() {
     let openers = [
         "service.rs",
         "write.rs",
+        "integrators.rs",
+        "clients.rs",
         "build.rs",
         "job.rs",
         "credentials.rs",

@@ -4,6 +4,7 @@ mod practice_way;
 mod rating;
 mod community;
 mod freshness;
+mod integrators;
 mod paging;
 mod ranking;
 mod session;

@@ -13,7 +13,10 @@ use super::{Caller, ids};
 use crate::{
     error::{Code, Error},
     registry::{
-        account::graphql::{AccountMutation, AccountQuery},
+        account::{
+            graphql::{AccountMutation, AccountQuery},
+            integrators_graphql::{IntegratorMutation, IntegratorQuery},
+        },
         community::graphql::{Community, CommunityQuery},
         governance::graphql::Appointment,
         institute::graphql::{Department, Institute},
@@ -118,6 +121,7 @@ async fn node(caller: &Caller, id: &ID) -> Result<Option<Node>, Error> {
 pub struct Query(
     NodeQuery,
     AccountQuery,
+    IntegratorQuery,
     RegionQuery,
     CommunityQuery,
     PracticeQuery,
@@ -127,7 +131,7 @@ pub struct Query(
 
 /// What can be done. Every mutation takes one `input` and answers with what it changed and `userErrors`.
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccountMutation, PracticeMutation);
+pub struct Mutation(AccountMutation, IntegratorMutation, PracticeMutation);
 
 /// The schema of the registry.
 pub type RegistrySchema = Schema<Query, Mutation, EmptySubscription>;

@@ -1,6 +1,7 @@
 //! Every mutation, called by nobody and by every role: inside the role's scope and outside it. What comes back
 //! must be what the policy's table says, and what was reviewed in `mutations.txt`.
 
+mod integrators;
 mod practices;
 mod sessions;
 
@@ -43,7 +44,7 @@ fn public(_: Role, _: bool) -> bool {
 
 /// All mutations.
 fn calls() -> Vec<&'static Call> {
-    [practices::CALLS, sessions::CALLS].into_iter().flatten().collect()
+    [practices::CALLS, integrators::CALLS, sessions::CALLS].into_iter().flatten().collect()
 }
 
 /// The region in which all roles are held.
@@ -157,7 +158,7 @@ on_both! {
 }
 
 fn line(field: &str, on: &str, cells: &[String]) -> String {
-    let mut line = format!("{field:<18}{on:<11}");
+    let mut line = format!("{field:<26}{on:<11}");
     for cell in cells {
         write!(line, "{cell:<23}").unwrap();
     }
