@@ -1,11 +1,13 @@
 //! HTTP: actix and nothing else knows it. The protocol of GraphQL over HTTP, the endpoint that runs it, the
-//! page to try it on, health, and the server around them.
+//! page to try it on, the tokens of clients, health, and the server around them.
 
 mod body;
 mod caller;
+mod client_credentials;
 mod endpoint;
 pub mod graphiql;
 pub mod protocol;
 mod request_id;
 pub mod server;
 mod service_pages;
+mod token;
