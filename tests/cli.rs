@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::support::{
     backend::Database,
+    client::Answer,
     program::{Serving, command, end, run},
 };
 
@@ -236,6 +237,8 @@ async fn the_demonstration_tells_what_there_is_serves_and_stops() {
         );
     }
     assert!(demo.greeting.contains(&format!("{}/graphql", demo.url)));
+    let curl = "curl -u integrator.kda:demo -d grant_type=client_credentials";
+    assert!(demo.greeting.contains(&format!("{curl} {}/oauth/token", demo.url)), "{}", demo.greeting);
     let answer =
         demo.ask(None, "{ communityRanking(first: 1) { nodes { slug practiceCount } } }", json!({})).await;
     assert_eq!(answer.payload()["nodes"], json!([{ "slug": "kda-mentors", "practiceCount": 45 }]));
@@ -243,6 +246,32 @@ async fn the_demonstration_tells_what_there_is_serves_and_stops() {
     assert_eq!(answer.done()["viewer"]["login"], "chair.chemistry");
     let ended = demo.stop();
     assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""), "{ended:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_log_tells_of_tokens_and_holds_neither_them_nor_secrets() {
+    let demo = Serving::start(&["demo", "--log", "api=info"]);
+    let ask = async |client: &str, secret: &str| {
+        let request = reqwest::Client::new().post(format!("{}/oauth/token", demo.url));
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let request = request.body("grant_type=client_credentials").basic_auth(client, Some(secret));
+        Answer::of(request.send().await.unwrap()).await
+    };
+    let given = ask("integrator.kda", "demo").await;
+    let token = given.body["access_token"].as_str().unwrap_or_else(|| panic!("{given:#?}")).to_owned();
+    // Whoever mixes both up sends the secret as the client's id.
+    assert_eq!(ask("mixed-up-secret", "integrator.kda").await.body["error"], "invalid_client");
+    assert_eq!(ask("integrator.kda", "wrong-secret").await.body["error"], "invalid_client");
+    let log = demo.stop().err;
+    let lines: Vec<_> = log.lines().filter(|line| line.contains("oauth/token")).collect();
+    assert_eq!(lines.len(), 3, "{log}");
+    assert!(
+        lines[0].contains("\"account\":\"integrator.kda\"") && lines[2].contains("invalid_client"),
+        "{log}"
+    );
+    for secret in [token.as_str(), "mixed-up-secret", "wrong-secret", "Basic"] {
+        assert!(!log.contains(secret), "{secret} in {log}");
+    }
 }
 
 #[test]

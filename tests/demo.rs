@@ -171,6 +171,16 @@ on_both! {
         }
     }
 
+    async fn the_integrator_gets_a_token_by_its_secret(app: TestApp) {
+        loaded(&app).await;
+        let integrator = app.client("integrator.kda", DEMO_PASSWORD).await;
+        let answer = integrator.ask("{ viewer { login } }").await;
+        assert_eq!(answer.payload()["login"], "integrator.kda");
+        let operator = app.sign_in("operator.kda").await;
+        let listed = operator.integrators("RU-KDA").await;
+        assert_eq!(listed.payload()["nodes"][0]["name"], "Демонстрационная информационная система");
+    }
+
     async fn a_practice_goes_from_a_member_to_the_ranking(app: TestApp) {
         loaded(&app).await;
         let [member, chair, coordinator, biologist] = [

@@ -69,6 +69,11 @@ pub struct Settings {
           value_parser = clap::value_parser!(u32).range(1024..=67_108_864))]
     body_bytes: Option<u32>,
 
+    /// Most bytes of a file to be imported [default: 1073741824]
+    #[arg(long, env = "REGISTRY_IMPORT_BYTES", global = true, value_name = "BYTES",
+          value_parser = clap::value_parser!(u64).range(1024..=1 << 40))]
+    import_bytes: Option<u64>,
+
     /// Deepest nesting of a query [default: 15]
     #[arg(long, env = "REGISTRY_QUERY_DEPTH", global = true, value_name = "LEVELS",
           value_parser = clap::value_parser!(u32).range(3..=100))]
@@ -120,6 +125,8 @@ pub struct Config {
     pub request_seconds: u32,
     /// Most bytes of a request's body.
     pub body_bytes: usize,
+    /// Most bytes of a file to be imported.
+    pub import_bytes: u64,
     /// Deepest nesting of a query.
     pub query_depth: usize,
     /// Highest cost of a query.
@@ -146,6 +153,7 @@ impl Default for Config {
             cors_origins: vec!["*".into()],
             request_seconds: 15,
             body_bytes: 4 << 20,
+            import_bytes: 1 << 30,
             query_depth: 15,
             query_cost: 50_000,
             feed_days: 90,
@@ -193,6 +201,7 @@ impl Config {
             }),
             request_seconds: pick!(request_seconds).unwrap_or(default.request_seconds),
             body_bytes: pick!(body_bytes).map_or(default.body_bytes, |bytes| bytes as usize),
+            import_bytes: pick!(import_bytes).unwrap_or(default.import_bytes),
             query_depth: pick!(query_depth).map_or(default.query_depth, |depth| depth as usize),
             query_cost: pick!(query_cost).map_or(default.query_cost, u64::from),
             feed_days: pick!(feed_days).unwrap_or(default.feed_days),
@@ -228,6 +237,7 @@ impl Config {
         within("request_seconds", config.request_seconds.into(), 1, 600)?;
         within("body_bytes", config.body_bytes as u64, 1024, 67_108_864)?;
         within("feed_days", config.feed_days.into(), 1, 3650)?;
+        within("import_bytes", config.import_bytes, 1024, 1 << 40)?;
         within("query_depth", config.query_depth as u64, 3, 100)?;
         within("query_cost", config.query_cost, 10, u32::MAX.into())?;
         Ok(config)

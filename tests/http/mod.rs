@@ -4,3 +4,4 @@ mod answers;
 mod limits;
 mod pages;
 mod protocol;
+mod token;

@@ -7,6 +7,7 @@ mod offices;
 mod bodies;
 mod endings;
 mod freshness;
+mod integrators;
 mod paging;
 mod ranking;
 mod session;

@@ -13,6 +13,7 @@ pub mod client;
 pub mod cluster;
 pub mod factory;
 pub mod offices;
+pub mod integrators;
 pub mod program;
 pub mod statements;
 

@@ -5,7 +5,7 @@ use std::{
     sync::{Mutex, Once, PoisonError},
 };
 
-use reqwest::Method;
+use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use tracing::{
     Event, Metadata, Subscriber,
@@ -38,9 +38,20 @@ pub async fn counted(actor: &Actor, document: &str, variables: Value) -> (Answer
         request = request.bearer_auth(token);
     }
     let answer = Answer::of(request.send().await.unwrap()).await;
+    (answer, taken(&id))
+}
+
+/// The same for any other request that is logged with its statements.
+pub async fn counted_request(request: RequestBuilder) -> (Answer, u64) {
+    listen();
+    let id = Uuid::now_v7().simple().to_string();
+    let answer = Answer::of(request.header("x-request-id", &id).send().await.unwrap()).await;
+    (answer, taken(&id))
+}
+
+fn taken(id: &str) -> u64 {
     let mut counted = COUNTED.lock().unwrap_or_else(PoisonError::into_inner);
-    let statements = counted.get_or_insert_default().remove(&id);
-    (answer, statements.expect("a line of the log with the request's id"))
+    counted.get_or_insert_default().remove(id).expect("a line of the log with the request's id")
 }
 
 /// The statements of a query whose answer must be without errors: the fewest of some times, because a batch
@@ -64,11 +75,11 @@ fn listen() {
     });
 }
 
-/// Hears the lines of the endpoint, and nothing else.
+/// Hears the lines of the endpoint and of the one that gives tokens, and nothing else.
 struct Endpoint;
 
 fn concerns(metadata: &Metadata<'_>) -> bool {
-    metadata.target() == "api::http::endpoint"
+    ["api::http::endpoint", "api::http::token"].contains(&metadata.target())
 }
 
 impl<S: Subscriber> Layer<S> for Endpoint {

@@ -17,7 +17,7 @@ use sea_orm::{
     sea_query::{Cond, Expr, Query, SelectStatement, UnionType},
 };
 
-use crate::error::Error;
+use crate::error::{Code, Error};
 
 /// Somebody who calls: a visitor, a person, another system.
 #[derive(Clone, Debug)]
@@ -73,6 +73,24 @@ impl Actor {
     #[must_use]
     pub fn person(&self) -> Option<PersonId> {
         self.identity.as_ref().and_then(|identity| identity.person)
+    }
+
+    /// The same caller at a later moment of one long request, with the rights that it has then. The session in whose
+    /// name the request began may have run out meanwhile; the account must still be open. Two statements.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED` when the account was closed; the database's.
+    pub async fn as_of(&self, db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Self, Error> {
+        let Some(identity) = &self.identity else { return Ok(Self { now, ..self.clone() }) };
+        let open = account::Entity::find_by_id(identity.account)
+            .filter(account::Column::ClosedAt.is_null())
+            .one(db)
+            .await?;
+        if open.is_none() {
+            return Err(Error::Refused(Code::Unauthenticated, "The account was closed.".into()));
+        }
+        let rights = rights_of(db, identity.account, identity.person, now).await?;
+        Ok(Self { rights, now, ..self.clone() })
     }
 
     /// The holder of a session that is still good, with its rights; none when the session was revoked, has

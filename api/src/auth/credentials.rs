@@ -82,13 +82,16 @@ pub fn hash_password(password: &str) -> Result<String, Error> {
     Ok(Argon2::default().hash_password(password.as_bytes(), &salt).map_err(fault)?.to_string())
 }
 
-/// A new refresh token: 256 random bits.
+/// What stands in place of a hash where no password shall ever match.
+pub const NO_PASSWORD: &str = "-";
+
+/// A new refresh token or client secret: 256 random bits.
 #[must_use]
 pub fn random_token() -> String {
     URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
 }
 
-/// What is kept of a refresh token.
+/// What is kept of a refresh token or client secret.
 #[must_use]
 pub fn hash_token(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()

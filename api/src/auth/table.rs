@@ -218,8 +218,8 @@ pub const RULES: &[Rule] = &[
     rule(A::EmployeesRead,     "employees.read",     &[(RegionalOperator, Region), (FederalRegistrar, Federation), (Auditor, Federation)], &[]),
     rule(A::AccountOpen,       "account.open",       &[(Chair, Community), (Coordinator, Community), (RegionalOperator, Region), (FederalRegistrar, Federation)], &[]),
     rule(A::GrantWrite,        "grant.write",        &[(FederalRegistrar, Federation)], &[]),
-    rule(A::IntegratorWrite,   "integrator.write",   &[(RegionalOperator, Region)], &[]),
-    rule(A::IntegratorsRead,   "integrators.read",   &[(RegionalOperator, Region), (Auditor, Federation)], &[]),
+    rule(A::IntegratorWrite,   "integrator.write",   &[(RegionalOperator, Region)], &["integratorCreate", "integratorSecretRotate", "integratorRevoke"]),
+    rule(A::IntegratorsRead,   "integrators.read",   &[(RegionalOperator, Region), (Auditor, Federation)], &["integrators"]),
 
     rule(A::AppointCoordinator, "appointment.coordinator", &[(RegionalOperator, Region)], &[]),
     rule(A::AppointLeaders,     "appointment.leaders",     &[(Coordinator, Community)], &["appointmentCreate", "appointmentEnd"]),

@@ -1,4 +1,4 @@
-//! Slows down the guessing of passwords: after some attempts a login must wait.
+//! Slows down the guessing of passwords and client secrets: after some attempts a login must wait.
 
 use std::{
     collections::HashMap,
@@ -51,6 +51,15 @@ impl Throttle {
         entry.0 <= allowed
     }
 
+    /// How long an origin that has no attempt left must still wait; none where it has. Takes no attempt.
+    #[must_use]
+    pub fn wait(&self, origin: &Origin, now: DateTime<Utc>) -> Option<Duration> {
+        let attempts = self.attempts.lock().unwrap_or_else(PoisonError::into_inner);
+        let (count, since) = attempts.get(origin)?;
+        let left = *since + WINDOW - now;
+        (*count >= ALLOWED && left >= Duration::zero()).then_some(left)
+    }
+
     /// Forgets the attempts of an origin that has proven its password.
     pub fn succeeded(&self, origin: &Origin) {
         self.attempts.lock().unwrap_or_else(PoisonError::into_inner).remove(origin);
@@ -71,6 +80,21 @@ mod tests {
         assert!(!throttle.take(&origin("a", 1), start));
         assert!(throttle.take(&origin("a", 2), start) && throttle.take(&origin("b", 1), start));
         assert!(throttle.take(&origin("a", 1), start + WINDOW + Duration::seconds(1)));
+    }
+
+    #[test]
+    fn who_has_no_attempt_left_is_told_how_long_to_wait() {
+        let (throttle, start) = (Throttle::default(), DateTime::<Utc>::default());
+        let origin = ("a".to_owned(), None);
+        for _ in 0..ALLOWED {
+            assert_eq!(throttle.wait(&origin, start), None);
+            assert!(throttle.take(&origin, start));
+        }
+        let later = start + Duration::minutes(4);
+        assert_eq!(throttle.wait(&origin, later), Some(Duration::minutes(6)));
+        assert_eq!(throttle.wait(&origin, start + WINDOW + Duration::seconds(1)), None);
+        throttle.succeeded(&origin);
+        assert_eq!(throttle.wait(&origin, later), None);
     }
 
     #[test]

@@ -188,11 +188,13 @@ pub struct Grant {
     pub profile: Option<ProfileIx>,
 }
 
-/// A login; the password is [`super::DEMO_PASSWORD`] for all.
+/// A login; the password is [`super::DEMO_PASSWORD`] for all, and so is the secret of service accounts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Account {
     /// `chair.chemistry`.
     pub login: String,
+    /// What a service account is called: the system behind it.
+    pub name: Option<String>,
     /// None for service accounts.
     pub person: Option<PersonIx>,
     /// Beyond what offices and memberships give.

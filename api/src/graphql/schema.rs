@@ -13,7 +13,10 @@ use super::{Caller, ids};
 use crate::{
     error::{Code, Error},
     registry::{
-        account::graphql::{AccountMutation, AccountQuery},
+        account::{
+            graphql::{AccountMutation, AccountQuery},
+            integrators_graphql::{IntegratorMutation, IntegratorQuery},
+        },
         community::graphql::{Community, CommunityQuery},
         governance::{graphql::Appointment, mutations::GovernanceMutation},
         institute::graphql::{Department, Institute},
@@ -127,6 +130,7 @@ pub async fn node_of(caller: &Caller, id: &ID) -> Result<Option<Node>, Error> {
 pub struct Query(
     NodeQuery,
     AccountQuery,
+    IntegratorQuery,
     RegionQuery,
     CommunityQuery,
     PracticeQuery,
@@ -143,6 +147,7 @@ pub struct Mutation(
     MemberMutation,
     SyncMutation,
     GovernanceMutation,
+    IntegratorMutation,
 );
 
 /// The schema of the registry.

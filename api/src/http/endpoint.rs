@@ -12,9 +12,9 @@ use actix_web::{
     web,
 };
 use async_graphql::{Request, Response, ServerError, parser::types::OperationType};
-use chrono::{DateTime, Utc};
 
 use super::{
+    body, caller,
     protocol::{self, GraphqlParams, MediaType, Problem},
     request_id,
 };
@@ -32,9 +32,6 @@ use crate::{
         schema::{self, RegistrySchema},
     },
 };
-
-/// How long a sender may take for a request's body.
-const BODY_WITHIN: Duration = Duration::from_secs(10);
 
 /// What answers GraphQL requests. Built once; shared by all workers.
 pub(super) struct Endpoint {
@@ -128,7 +125,7 @@ impl Endpoint {
     ) -> Result<Response, Problem> {
         let params = match *request.method() {
             Method::POST => {
-                let body = self.body(payload).await?;
+                let body = body::read(payload, self.app.config.body_bytes).await?;
                 protocol::read_post(header_text(request, &header::CONTENT_TYPE), &body)?
             }
             Method::GET => protocol::read_get(request.query_string())?,
@@ -149,8 +146,7 @@ impl Endpoint {
             OperationType::Subscription => "subscription",
         };
         let now = self.app.clock.now();
-        let mut actor = self.actor(request, id, now).await?;
-        actor.address = request.peer_addr().map(|address| address.ip());
+        let actor = caller::actor(&self.app, request, id, now).await?;
         told.account = actor.identity.as_ref().map(|identity| identity.login.clone());
         let plan =
             checked.operation().map(|operation| Plan::new(self.guard.index(), &checked.document, operation));
@@ -160,61 +156,6 @@ impl Endpoint {
             plan.complete(&mut response);
         }
         Ok(finish(response, id))
-    }
-
-    async fn body(&self, payload: web::Payload) -> Result<web::Bytes, Problem> {
-        let limit = self.app.config.body_bytes;
-        let too_large = || {
-            let message = format!("The request's body is too large; at most {limit} bytes are allowed.");
-            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, Code::LimitExceeded.name(), message)
-        };
-        match tokio::time::timeout(BODY_WITHIN, payload.to_bytes_limited(limit)).await {
-            Err(_) => Err(Problem::new(
-                StatusCode::REQUEST_TIMEOUT,
-                Code::Timeout.name(),
-                "The request's body took too long to arrive.",
-            )),
-            Ok(Err(_)) => Err(too_large()),
-            Ok(Ok(Err(_))) => Err(Problem::new(
-                StatusCode::BAD_REQUEST,
-                protocol::codes::BAD_REQUEST,
-                "The request's body could not be read.",
-            )),
-            Ok(Ok(Ok(bytes))) => Ok(bytes),
-        }
-    }
-
-    /// Who calls. A token that is not good any more is told at once, instead of being taken for a visitor's
-    /// request that then finds less than it expects.
-    async fn actor(&self, request: &HttpRequest, id: &str, now: DateTime<Utc>) -> Result<Actor, Problem> {
-        let Some(value) = request.headers().get(header::AUTHORIZATION) else {
-            return Ok(Actor::visitor(id.to_owned(), now));
-        };
-        let refused = |error: &Error| {
-            let status = match error.code() {
-                Code::Unauthenticated => StatusCode::UNAUTHORIZED,
-                Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-                _ => StatusCode::INTERNAL_SERVER_ERROR,
-            };
-            if let Error::Internal(cause) = error {
-                tracing::error!(request_id = id, %cause, "finding out who calls");
-            }
-            Problem::new(status, error.code().name(), error.message())
-        };
-        let unauthenticated = |why: &str| refused(&Error::Refused(Code::Unauthenticated, why.into()));
-        let token = value
-            .to_str()
-            .ok()
-            .and_then(|value| value.split_once(' '))
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .map(|(_, token)| token.trim())
-            .ok_or_else(|| unauthenticated("Send the access token as `Authorization: Bearer …`."))?;
-        let app = &self.app;
-        let session = app.keys.verify(&app.db, token, now).await.map_err(|error| refused(&error))?;
-        let actor = Actor::of_session(app.db.read(), session, id.to_owned(), now).await;
-        actor
-            .map_err(|error| refused(&error))?
-            .ok_or_else(|| unauthenticated("The session has ended; sign in again."))
     }
 
     async fn run(&self, params: GraphqlParams, checked: Checked, actor: Actor) -> Response {

@@ -21,7 +21,7 @@ use crate::{
     error::{Code, Error},
     graphql::ids,
     registry::sync::export::{self, COLUMNS, Export, Row},
-    tables::{Format, Writer, sheet::Sheet},
+    tables::{Format, Writer, xlsx::Sheet},
 };
 
 /// Pieces that wait for a slow reader.
@@ -67,7 +67,8 @@ async fn begin(
         }
     };
     let options = web::Query::<Options>::from_query(request.query_string()).map_err(|error| {
-        let message = format!("The query is not understood: {error}. Known are regionCode and communitySlug.");
+        let message =
+            format!("The query is not understood: {error}. Known are regionCode and communitySlug.");
         Problem::new(StatusCode::BAD_REQUEST, codes::BAD_REQUEST, message)
     })?;
     let actor = caller::actor(app, request, id, app.clock.now()).await?;

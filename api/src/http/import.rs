@@ -76,7 +76,8 @@ async fn begin(
     let actor = caller::actor(app, request, id, app.clock.now()).await?;
     let (region, _) = service::may_sync(&actor).map_err(stream::problem)?;
     let options = web::Query::<Options>::from_query(request.query_string()).map_err(|error| {
-        let message = format!("The query is not understood: {error}. Known are source, mode, maxEnded and dryRun.");
+        let message =
+            format!("The query is not understood: {error}. Known are source, mode, maxEnded and dryRun.");
         Problem::new(StatusCode::BAD_REQUEST, Code::BadInput.name(), message)
     })?;
     let media = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());

@@ -10,7 +10,7 @@ use actix_web::{
     web,
 };
 
-use super::{endpoint, endpoint::Endpoint, graphiql, request_id, service_pages};
+use super::{endpoint, endpoint::Endpoint, export, graphiql, import, request_id, service_pages, token};
 use crate::{app::App, registry::ranking};
 
 /// A bound server that has not begun to serve.
@@ -57,6 +57,9 @@ impl Bound {
                 .wrap(Compress::default())
                 .wrap(from_fn(request_id::give))
                 .route("/graphql", web::route().to(endpoint::handle))
+                .configure(token::configure)
+                .route("/import/registrations", web::post().to(import::registrations))
+                .route("/export/members.{format}", web::get().to(export::members))
                 .configure(graphiql::configure)
                 .configure(service_pages::configure)
         })

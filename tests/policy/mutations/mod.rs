@@ -2,6 +2,7 @@
 //! must be what the policy's table says, and what was reviewed in `mutations.txt`.
 
 mod offices;
+mod integrators;
 mod practices;
 mod sessions;
 
@@ -44,7 +45,7 @@ fn public(_: Role, _: bool) -> bool {
 
 /// All mutations.
 fn calls() -> Vec<&'static Call> {
-    [offices::CALLS, practices::CALLS, sessions::CALLS].into_iter().flatten().collect()
+    [offices::CALLS, practices::CALLS, sessions::CALLS, integrators::CALLS].into_iter().flatten().collect()
 }
 
 /// The region in which all roles are held.
@@ -158,7 +159,7 @@ on_both! {
 }
 
 fn line(field: &str, on: &str, cells: &[String]) -> String {
-    let mut line = format!("{field:<18}{on:<11}");
+    let mut line = format!("{field:<26}{on:<11}");
     for cell in cells {
         write!(line, "{cell:<23}").unwrap();
     }

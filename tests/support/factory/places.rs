@@ -32,6 +32,11 @@ impl TestApp {
         row.into_active_model().insert(self.rows()).await.unwrap()
     }
 
+    /// The region of a community.
+    pub async fn region_of(&self, community: &community::Model) -> region::Model {
+        region::Entity::find_by_id(community.region_id).one(self.rows()).await.unwrap().unwrap()
+    }
+
     /// A new municipality of a region.
     pub async fn municipality(&self, of: &region::Model, name: &str) -> municipality::Model {
         let row = municipality::Model {

@@ -12,6 +12,8 @@ const SHOWN: &str = "chemistry-teachers";
 const NEIGHBOUR: &str = "kda-biology";
 /// Where the expert comes from: experts never assess their own region.
 const OF_THE_EXPERT: &str = "spe-chemistry-teachers";
+/// The system behind the service account.
+const SYSTEM: &str = "Демонстрационная информационная система";
 
 pub(super) fn fill(set: &mut DemoSet, rosters: &[Roster], staff: &Staff) -> Result<(), DemoDataError> {
     let krasnodar = Some(region_of(set, KRASNODAR)?);
@@ -38,7 +40,10 @@ pub(super) fn fill(set: &mut DemoSet, rosters: &[Roster], staff: &Staff) -> Resu
     ];
     set.accounts = accounts
         .into_iter()
-        .map(|(login, person, grants)| Account { login: login.to_owned(), person, grants })
+        .map(|(login, person, grants)| {
+            let name = person.is_none().then(|| SYSTEM.to_owned());
+            Account { login: login.to_owned(), name, person, grants }
+        })
         .collect();
     Ok(())
 }

@@ -1,6 +1,9 @@
-//! The logins and their grants.
+//! The logins, their grants and secrets.
 
-use entity::{Role, account, grant, ids::GrantId};
+use entity::{
+    Role, account, client_secret, grant,
+    ids::{GrantId, SecretId},
+};
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::{
@@ -9,7 +12,7 @@ use super::{
     opening,
 };
 use crate::{
-    auth::credentials::hash_password,
+    auth::credentials::{hash_password, hash_token},
     db::Tx,
     demo::{DEMO_PASSWORD, DemoDataError, DemoSet, ExplicitRole, source::at},
     error::Error,
@@ -52,7 +55,7 @@ pub(super) async fn insert(
         Ok(account::Model {
             id,
             login: one.login.clone(),
-            name: None,
+            name: one.name.clone(),
             password_hash,
             person_id: person.transpose()?.copied(),
             created_at: opening(),
@@ -61,7 +64,23 @@ pub(super) async fn insert(
     });
     tx.insert_all::<account::Entity>(accounts.collect::<Result<_, DemoDataError>>()?).await?;
     tx.insert_all::<grant::Entity>(grants(set, keys)?).await?;
+    tx.insert_all::<client_secret::Entity>(secrets(set, keys)).await?;
     Ok(())
+}
+
+/// A secret of each service account: the same word as the passwords.
+fn secrets(set: &DemoSet, keys: &Keys) -> Vec<client_secret::Model> {
+    let mut ids = Series::of::<SecretId>();
+    let services = set.accounts.iter().zip(&keys.accounts).filter(|(one, _)| one.person.is_none());
+    services
+        .map(|(_, &account_id)| client_secret::Model {
+            id: ids.next(opening()),
+            account_id,
+            hash: hash_token(DEMO_PASSWORD),
+            created_at: opening(),
+            expires_at: None,
+        })
+        .collect()
 }
 
 fn grants(set: &DemoSet, keys: &Keys) -> Result<Vec<grant::Model>, DemoDataError> {

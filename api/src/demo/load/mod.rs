@@ -43,6 +43,8 @@ pub struct Login {
     pub login: String,
     /// The role with its scope, in Russian.
     pub role: String,
+    /// Whether it is another system's, which gets tokens by its secret.
+    pub is_service: bool,
 }
 
 /// Why the set was not loaded; the database is as it was.

@@ -8,7 +8,7 @@ use crate::demo::{
 pub(super) fn logins(set: &DemoSet) -> Result<Vec<Login>, DemoDataError> {
     let logins = set.accounts.iter().map(|account| {
         let login = account.login.clone();
-        Ok(Login { login, role: role(set, account)? })
+        Ok(Login { login, role: role(set, account)?, is_service: account.person.is_none() })
     });
     logins.collect()
 }

@@ -17,7 +17,7 @@ use crate::{
     app::App,
     auth::{
         Action, Actor, Permit, Place,
-        credentials::{hash_password, hash_token, random_token},
+        credentials::{NO_PASSWORD, hash_password, hash_token, random_token},
         policy,
     },
     db::{Change, Db, Tx},
@@ -68,7 +68,8 @@ pub async fn sign_in(app: &App, actor: &Actor, login: &str, password: String) ->
         .filter(account::Column::ClosedAt.is_null())
         .one(app.db.read())
         .await?;
-    let hash = found.as_ref().map(|account| account.password_hash.clone());
+    // A service account takes as long as an unknown login: the time does not tell that there is one.
+    let hash = found.as_ref().map(|account| account.password_hash.clone()).filter(|hash| hash != NO_PASSWORD);
     let right = app.passwords.verify(password, hash).await?;
     let Some(account) = found.filter(|_| right) else { return wrong() };
     app.throttle.succeeded(&origin);
@@ -215,7 +216,7 @@ async fn revoke(tx: &mut Tx, id: SessionId, why: &str) -> Result<(), Error> {
 }
 
 /// Deletes the account's sessions that have run out, with their tokens: they let nobody in any more.
-async fn forget_ended(tx: &Tx, of: AccountId) -> Result<(), Error> {
+pub(super) async fn forget_ended(tx: &Tx, of: AccountId) -> Result<(), Error> {
     let ended =
         Condition::all().add(session::Column::AccountId.eq(of)).add(session::Column::ExpiresAt.lt(tx.at()));
     let ids = Query::select()

@@ -24,7 +24,7 @@ use crate::{
     auth::{Action, Actor, policy, visibility},
     db::{Change, Tx},
     error::{Error, Outcome, UserError, UserErrorCode},
-    registry::{governance::write::end_all_of, sync::plan::erased_hash},
+    registry::{governance::endings::end_all_of, sync::plan::erased_hash},
     text,
 };
 

@@ -20,7 +20,7 @@ use crate::{
     auth::{Action, Actor, Permit, Place, policy, visibility},
     db::{Change, Tx},
     error::{Code, Error, Outcome, UserError, UserErrorCode},
-    registry::governance::write::{end_offices, end_seats},
+    registry::governance::endings::{end_offices, end_seats},
     text,
 };
 

@@ -15,7 +15,7 @@ use crate::{
     db::{Change, Tx},
     error::Error,
     registry::{
-        governance::write::{end_offices, end_seats},
+        governance::endings::{end_offices, end_seats},
         member::ledger::{self, Counts},
     },
 };

@@ -17,8 +17,19 @@ use crate::{
 
 /// The columns of an export: those of an import, and what only the registry knows.
 pub const COLUMNS: [&str; 13] = [
-    "externalId", "communitySlug", "fullName", "email", "organization", "position", "municipality", "joinedOn",
-    "leftOn", "phone", "state", "source", "memberId",
+    "externalId",
+    "communitySlug",
+    "fullName",
+    "email",
+    "organization",
+    "position",
+    "municipality",
+    "joinedOn",
+    "leftOn",
+    "phone",
+    "state",
+    "source",
+    "memberId",
 ];
 
 /// Registrations read at once.

@@ -72,12 +72,29 @@ pub struct Import {
 /// What an import tells, one after the other.
 #[derive(Clone, Debug)]
 pub enum Line {
-    /// How a row ended; `key` is its external id, where it has one.
-    Row { row: u64, key: Option<String>, result: RowResult },
+    /// How a row ended.
+    Row {
+        /// Its number in the file, as a person counts.
+        row: u64,
+        /// Its external id, where it has one.
+        key: Option<String>,
+        /// How it ended.
+        result: RowResult,
+    },
     /// A registration that the file no longer names, and that was ended (or would be).
-    Ended { key: String, member: MemberId },
-    /// How many rows are done.
-    Progress { done: u64, total: u64 },
+    Ended {
+        /// Its external id.
+        key: String,
+        /// The registration.
+        member: MemberId,
+    },
+    /// How far it is.
+    Progress {
+        /// Rows that are done.
+        done: u64,
+        /// Rows that there are.
+        total: u64,
+    },
 }
 
 /// How an import ended.

@@ -1,6 +1,6 @@
 //! What a row of a batch must be, without a look at what is registered already.
 
-use std::{collections::HashMap, rc::Rc};
+use std::{collections::HashMap, sync::Arc};
 
 use chrono::{Days, NaiveDate};
 use entity::{
@@ -204,7 +204,7 @@ fn day(field: &str, day: Option<Day>, today: NaiveDate) -> Result<Option<NaiveDa
 
 /// The rows that bear the same key as another one, with the places of all that do.
 #[must_use]
-pub fn duplicates<'a>(keys: impl Iterator<Item = &'a str>) -> HashMap<usize, Rc<[usize]>> {
+pub fn duplicates<'a>(keys: impl Iterator<Item = &'a str>) -> HashMap<usize, Arc<[usize]>> {
     let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
     for (index, key) in keys.enumerate() {
         places.entry(key.trim()).or_default().push(index);
@@ -212,8 +212,8 @@ pub fn duplicates<'a>(keys: impl Iterator<Item = &'a str>) -> HashMap<usize, Rc<
     let several = places.into_iter().filter(|(key, places)| !key.is_empty() && places.len() > 1);
     several
         .flat_map(|(_, places)| {
-            let all: Rc<[usize]> = places.as_slice().into();
-            places.into_iter().map(move |at| (at, Rc::clone(&all)))
+            let all: Arc<[usize]> = places.as_slice().into();
+            places.into_iter().map(move |at| (at, Arc::clone(&all)))
         })
         .collect()
 }

@@ -1,5 +1,7 @@
 //! The command line: what `registry` can be told to do.
 
+mod import;
+
 use std::{
     io::{self, Write},
     path::PathBuf,
@@ -64,6 +66,11 @@ enum Command {
         /// What it may do
         #[arg(long, value_enum)]
         role: FederalRole,
+    },
+    /// Import a file, straight into the database; run it again when it was cut off
+    Import {
+        #[command(subcommand)]
+        what: import::What,
     },
     /// Print the GraphQL schema
     Schema,
@@ -131,6 +138,10 @@ fn run(cli: Cli) -> Result<(), String> {
         Command::Schema => print(&schema::sdl()),
         Command::Policy => print(&policy::print()),
         Command::Migrate => in_runtime(migrate(config)),
+        Command::Import { what } => {
+            start_log(config.log.as_deref().unwrap_or("warn"))?;
+            in_runtime(import::run(config, what))
+        }
         Command::AccountCreate { login, role } => in_runtime(create_account(config, &login, role.into())),
         Command::Serve { no_migrate } => {
             start_log(config.log.as_deref().unwrap_or(QUIET_LIBRARIES))?;

@@ -1,0 +1,184 @@
+//! What a service account may be called, and how long its former secrets may stay good.
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::{
+    error::{Bounds, UserError, UserErrorCode},
+    text::required_line,
+};
+
+/// The fewest and the most characters of a client id.
+pub const CLIENT_ID_LENGTH: std::ops::RangeInclusive<usize> = 3..=60;
+/// The most characters of a service account's name.
+pub const NAME_MAX: usize = 200;
+/// The longest time, in hours, for which former secrets may stay good beside a new one.
+pub const OVERLAP_HOURS_MAX: i32 = 720;
+/// How many secrets of a service account may be good at once.
+pub const SECRETS_MAX: usize = 10;
+
+/// A new service account, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewIntegrator {
+    /// Its client id.
+    pub client_id: String,
+    /// What the system behind it is called.
+    pub name: String,
+}
+
+/// Checks a new service account part by part.
+///
+/// # Errors
+/// All that is wrong with it, each with its field.
+pub fn check_new(client_id: &str, name: &str) -> Result<NewIntegrator, Vec<UserError>> {
+    let mut errors = Vec::new();
+    if !CLIENT_ID_LENGTH.contains(&client_id.chars().count()) {
+        let (least, most) = (*CLIENT_ID_LENGTH.start(), *CLIENT_ID_LENGTH.end());
+        let length = client_id.chars().count();
+        let message = format!("`clientId` is {length} characters long; it must have {least} to {most}.");
+        errors.push(UserError::of("clientId", UserErrorCode::Invalid, message).bounded(
+            length,
+            Some(least),
+            Some(most),
+        ));
+    } else if !is_client_id(client_id) {
+        let message = "`clientId` may hold small Latin letters, digits, points and hyphens only.";
+        errors.push(UserError::of("clientId", UserErrorCode::Invalid, message));
+    }
+    let name = required_line("name", name, NAME_MAX).map_err(|error| errors.push(error)).ok();
+    match name {
+        Some(name) if errors.is_empty() => Ok(NewIntegrator { client_id: client_id.to_owned(), name }),
+        _ => Err(errors),
+    }
+}
+
+/// Whether a service account can be called so: what cannot need not be looked for.
+#[must_use]
+pub fn is_client_id(text: &str) -> bool {
+    CLIENT_ID_LENGTH.contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte))
+}
+
+/// Checks for how long former secrets shall stay good.
+///
+/// # Errors
+/// `INVALID`, with the bounds.
+pub fn check_overlap(hours: i32) -> Result<Duration, UserError> {
+    if (0..=OVERLAP_HOURS_MAX).contains(&hours) {
+        return Ok(Duration::hours(hours.into()));
+    }
+    let message = format!("`overlapHours` must lie between 0 and {OVERLAP_HOURS_MAX}, not be {hours}.");
+    let error = UserError::of("overlapHours", UserErrorCode::Invalid, message);
+    let bounds = Bounds { actual: hours.into(), min: Some(0), max: Some(OVERLAP_HOURS_MAX.into()) };
+    Err(UserError { bounds: Some(bounds), ..error })
+}
+
+/// Whether one more secret may join these many that are good now. With no overlap it replaces them all.
+///
+/// # Errors
+/// `WRONG_STATE`.
+pub fn may_join(good_now: usize, overlap: Duration) -> Result<(), UserError> {
+    if good_now < SECRETS_MAX || overlap.is_zero() {
+        return Ok(());
+    }
+    let message = format!(
+        "There are {good_now} secrets that are good at once; wait until one ends, or end them all with \
+         `overlapHours` 0."
+    );
+    Err(UserError::of("integratorId", UserErrorCode::WrongState, message))
+}
+
+/// Whether a service account is still open: one that was revoked stays so.
+///
+/// # Errors
+/// `WRONG_STATE`.
+pub fn may_change(closed_at: Option<DateTime<Utc>>) -> Result<(), UserError> {
+    match closed_at {
+        None => Ok(()),
+        Some(_) => {
+            let message = "The integrator was revoked; create another one.";
+            Err(UserError::of("integratorId", UserErrorCode::WrongState, message))
+        }
+    }
+}
+
+/// Whether a secret is good at a moment.
+#[must_use]
+pub fn is_good(expires_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
+    expires_at.is_none_or(|end| end > now)
+}
+
+/// The scope of an access token in the words of RFC 6749: `region:RU-KDA`, several with spaces between.
+#[must_use]
+pub fn scope(regions: &[String]) -> String {
+    regions.iter().map(|code| format!("region:{code}")).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether all that was asked for is within the scope. Who asks for nothing gets it all.
+#[must_use]
+pub fn is_within(asked: Option<&str>, scope: &str) -> bool {
+    asked.is_none_or(|asked| asked.split(' ').all(|part| scope.split(' ').any(|held| held == part)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_id_is_short_and_plain() {
+        for good in ["abc", "integrator.kda", "sys-2", &"a".repeat(60)] {
+            assert!(check_new(good, "Система").is_ok() && is_client_id(good), "{good}");
+        }
+        for bad in ["", "ab", "Abc", "a b", "a_b_c", "абв", "a\u{0}b", "a:b", &"a".repeat(61)] {
+            let errors = check_new(bad, "Система").unwrap_err();
+            assert_eq!((errors.len(), errors[0].path[1].as_str()), (1, "clientId"), "{bad}");
+            assert!(!is_client_id(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn every_fault_of_a_new_service_account_is_told_at_once() {
+        let fields: Vec<_> =
+            check_new("A", "a\nb").unwrap_err().into_iter().map(|error| error.path[1].clone()).collect();
+        assert_eq!(fields, ["clientId", "name"]);
+    }
+
+    #[test]
+    fn former_secrets_stay_good_for_thirty_days_at_most() {
+        assert_eq!(check_overlap(0).unwrap(), Duration::zero());
+        assert_eq!(check_overlap(720).unwrap(), Duration::days(30));
+        for bad in [-1, 721, i32::MIN, i32::MAX] {
+            let bounds = check_overlap(bad).unwrap_err().bounds.unwrap();
+            assert_eq!((bounds.actual, bounds.min, bounds.max), (bad.into(), Some(0), Some(720)));
+        }
+    }
+
+    #[test]
+    fn secrets_do_not_heap_up_but_can_always_be_replaced() {
+        assert!(may_join(SECRETS_MAX - 1, Duration::hours(1)).is_ok());
+        assert_eq!(may_join(SECRETS_MAX, Duration::hours(1)).unwrap_err().code, UserErrorCode::WrongState);
+        assert!(may_join(SECRETS_MAX, Duration::zero()).is_ok());
+    }
+
+    #[test]
+    fn a_secret_is_good_until_its_end_and_not_at_it() {
+        let now = DateTime::<Utc>::default();
+        assert!(is_good(None, now) && is_good(Some(now + Duration::seconds(1)), now));
+        assert!(!is_good(Some(now), now));
+    }
+
+    #[test]
+    fn a_scope_is_asked_for_within_what_is_held() {
+        let held = scope(&["RU-KDA".into(), "RU-SPE".into()]);
+        assert_eq!(held, "region:RU-KDA region:RU-SPE");
+        assert!(
+            is_within(None, &held)
+                && is_within(Some("region:RU-SPE"), &held)
+                && is_within(Some(&held), &held)
+        );
+        for foreign in ["region:RU-MOW", "region:RU", "region:RU-KDA admin", "  "] {
+            assert!(!is_within(Some(foreign), &held), "{foreign}");
+        }
+    }
+}
