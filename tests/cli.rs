@@ -237,14 +237,15 @@ async fn the_demonstration_tells_what_there_is_serves_and_stops() {
         );
     }
     assert!(demo.greeting.contains(&format!("{}/graphql", demo.url)));
-    let curl = "curl -u integrator.kda:demo -d grant_type=client_credentials";
-    assert!(demo.greeting.contains(&format!("{curl} {}/oauth/token", demo.url)), "{}", demo.greeting);
     let answer =
         demo.ask(None, "{ communityRanking(first: 1) { nodes { slug practiceCount } } }", json!({})).await;
     assert_eq!(answer.payload()["nodes"], json!([{ "slug": "kda-mentors", "practiceCount": 45 }]));
     let answer = demo.sign_in("chair.chemistry", "demo").await;
     assert_eq!(answer.done()["viewer"]["login"], "chair.chemistry");
+    let curl =
+        format!("curl -u integrator.kda:demo -d grant_type=client_credentials {}/oauth/token", demo.url);
     let ended = demo.stop();
+    assert!(ended.out.contains(&curl), "{}", ended.out);
     assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""), "{ended:#?}");
 }
 

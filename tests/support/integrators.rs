@@ -64,13 +64,10 @@ impl TestApp {
     }
 
     /// The client with a new token, which it must get.
-    #[track_caller]
-    pub fn client(&self, client_id: &str, secret: &str) -> impl Future<Output = Actor> {
-        async move {
-            let answer = self.client_token(client_id, secret).await;
-            let token = answer.body["access_token"].as_str().unwrap_or_else(|| panic!("{answer:#?}"));
-            self.visitor().bearing(token)
-        }
+    pub async fn client(&self, client_id: &str, secret: &str) -> Actor {
+        let answer = self.client_token(client_id, secret).await;
+        let token = answer.body["access_token"].as_str().unwrap_or_else(|| panic!("{answer:#?}"));
+        self.visitor().bearing(token)
     }
 }
 

@@ -61,16 +61,11 @@ fn greeting(loaded: &Loaded, first_ten: &[(i64, i64, String)], url: &str) -> Str
     for account in &loaded.accounts {
         let _ = writeln!(text, "  {:<width$}  {}", account.login, account.role);
     }
+    let _ = writeln!(text, "\nGraphiQL: {url}/    API: {url}/graphql    Схема: {url}/schema.graphql");
     for service in loaded.accounts.iter().filter(|account| account.is_service) {
-        let _ = writeln!(
-            text,
-            "\nТокен для другой системы:\n  curl -u {}:{DEMO_PASSWORD} -d grant_type=client_credentials {url}/oauth/token",
-            service.login
-        );
+        let command = format!("curl -u {}:{DEMO_PASSWORD} -d grant_type=client_credentials", service.login);
+        let _ = writeln!(text, "Токен для другой системы: {command} {url}/oauth/token");
     }
-    let _ = writeln!(
-        text,
-        "\nGraphiQL: {url}/    API: {url}/graphql    Схема: {url}/schema.graphql\nОстановить: Ctrl+C"
-    );
+    let _ = writeln!(text, "Остановить: Ctrl+C");
     text
 }
