@@ -1,6 +1,7 @@
 //! Every mutation, called by nobody and by every role: inside the role's scope and outside it. What comes back
 //! must be what the policy's table says, and what was reviewed in `mutations.txt`.
 
+mod members;
 mod offices;
 mod integrators;
 mod practices;
@@ -45,7 +46,10 @@ fn public(_: Role, _: bool) -> bool {
 
 /// All mutations.
 fn calls() -> Vec<&'static Call> {
-    [offices::CALLS, practices::CALLS, sessions::CALLS, integrators::CALLS].into_iter().flatten().collect()
+    [members::CALLS, offices::CALLS, practices::CALLS, sessions::CALLS, integrators::CALLS]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// The region in which all roles are held.
@@ -96,7 +100,9 @@ fn allows(action: Action, role: Option<Role>, inside: bool) -> bool {
         // The matrix makes a thing inside a member's scope the member's own.
         || (rule.oneself && inside && role == Some(Role::Member))
         || rule.allow.iter().any(|(allowed, reach)| {
-            Some(*allowed) == role && (inside || matches!(reach, Reach::Federation | Reach::Anywhere))
+            // A call of a sync names no place: it is always of the caller's own region.
+            let everywhere = matches!(reach, Reach::Federation | Reach::Anywhere) || action == Action::MembersSync;
+            Some(*allowed) == role && (inside || everywhere)
         })
 }
 

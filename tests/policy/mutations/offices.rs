@@ -53,7 +53,7 @@ async fn confirm(app: &TestApp, caller: &Actor, scene: &Scene) -> Answer {
 }
 
 impl Scene {
-    async fn another_town(&self, app: &TestApp) -> entity::municipality::Model {
+    pub(super) async fn another_town(&self, app: &TestApp) -> entity::municipality::Model {
         let region = entity::region::Entity::find_by_id(self.community.region_id).one(app.rows()).await;
         app.municipality(&region.unwrap().unwrap(), &format!("Станица {}", uuid::Uuid::now_v7())).await
     }

@@ -87,8 +87,10 @@ async fn visible(app: &App, actor: &Actor, id: MemberId) -> Result<member::Model
     found.ok_or_else(|| Error::not_found("registration"))
 }
 
+/// The person's registrations, locked before any of their communities.
 async fn registrations(tx: &Tx, of: PersonId) -> Result<Vec<member::Model>, Error> {
     Ok(member::Entity::find()
+        .lock_exclusive()
         .filter(member::Column::PersonId.eq(of))
         .filter(member::Column::ErasedAt.is_null())
         .all(tx.db())

@@ -7,7 +7,7 @@ use entity::{
     ids::{CommunityId, MemberId, MunicipalityId, OrganizationId, PersonId, RegionId},
     member, municipality, organization, person,
 };
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 use serde_json::json;
 
 use super::{
@@ -310,7 +310,8 @@ async fn change(
     let (permit, seen) = may(app, actor, id, action).await?;
     let mut tx = app.db.begin(permit).await?;
     ledger::take_turn(&tx, seen.region_id).await?;
-    let found = member::Entity::find_by_id(id).one(tx.db()).await?;
+    // Before its community: whoever appoints a member locks them in this order, too.
+    let found = member::Entity::find_by_id(id).lock_exclusive().one(tx.db()).await?;
     let old = found.filter(|row| row.erased_at.is_none()).ok_or_else(|| Error::not_found("registration"))?;
     let new = match step(&mut tx, &old).await? {
         Ok(new) => member::Model { version: old.version + 1, ..new },
