@@ -69,6 +69,8 @@ on_both! {
         let entries: Vec<_> = app.journal().await.into_iter().filter(|entry| entry.subject_id == id.0).collect();
         let actions: Vec<_> = entries.iter().map(|entry| entry.action.as_str()).collect();
         assert_eq!(actions, ["integrator.write"; 3]);
+        let before: Vec<_> = entries.iter().map(|entry| entry.before.clone()).collect();
+        assert_eq!(before, [None, Some(json!({ "goodSecrets": 1 })), Some(json!({ "revokedAt": null }))]);
         for entry in &entries {
             assert_eq!((entry.region_id, entry.community_id, entry.account_id), (Some(region.id), None, operator.account));
             let after = entry.after.as_ref().unwrap();

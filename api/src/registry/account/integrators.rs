@@ -145,8 +145,14 @@ pub async fn rotate_secret(app: &App, actor: &Actor, id: AccountId, overlap_hour
         .exec(tx.db())
         .await?;
     let secret = make_secret(&tx, id).await?;
-    let after = json!({ "clientId": account.login, "name": account.name, "formerSecretsEndAt": told(end) });
-    tx.record(Change::of(id, None, Some(after)).within(region, None));
+    let before = json!({ "goodSecrets": good });
+    let after = json!({
+        "clientId": account.login,
+        "name": account.name,
+        "goodSecrets": if overlap.is_zero() { 1 } else { good + 1 },
+        "formerSecretsEndAt": told(end),
+    });
+    tx.record(Change::of(id, Some(before), Some(after)).within(region, None));
     tx.commit().await?;
     Ok(Ok(Equipped { integrator: Integrator { account, region }, secret }))
 }
@@ -175,8 +181,9 @@ pub async fn revoke(app: &App, actor: &Actor, id: AccountId) -> Outcome<Integrat
         .filter(session::Column::RevokedAt.is_null())
         .exec(tx.db())
         .await?;
-    let told = json!({ "clientId": account.login, "name": account.name, "revokedAt": told(tx.at()) });
-    tx.record(Change::of(id, None, Some(told)).within(region, None));
+    let before = json!({ "revokedAt": null });
+    let after = json!({ "clientId": account.login, "name": account.name, "revokedAt": told(tx.at()) });
+    tx.record(Change::of(id, Some(before), Some(after)).within(region, None));
     tx.commit().await?;
     Ok(Ok(Integrator { account, region }))
 }
