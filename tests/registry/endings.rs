@@ -5,19 +5,23 @@ use std::sync::atomic::Ordering;
 
 use api::{
     auth::{Action, Actor, Place, Right, policy},
-    db::{Tx, meter},
+    db::{Change, Tx, meter},
     registry::governance::endings::{end_all_of, end_offices, end_seats},
 };
 use chrono::{Duration, NaiveDate};
 use entity::{
-    Office, Role, appointment, community,
+    MemberState, Office, Role, appointment, community,
     ids::{AppointmentId, CommunityId, PersonId},
-    person,
+    member, person,
 };
-use sea_orm::EntityTrait;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel, QuerySelect};
 use serde_json::json;
 
-use crate::support::{app::TestApp, factory::day};
+use crate::support::{
+    app::TestApp,
+    factory::day,
+    offices::{of_member, on},
+};
 
 const ALL: [Office; 4] =
     [Office::Coordinator, Office::Chair, Office::PresidiumMember, Office::CouncilRepresentative];
@@ -139,5 +143,32 @@ on_both! {
         assert_eq!(statements(&pairs[..1]).await, 1);
         assert_eq!(statements(&pairs[3_000..3_001]).await, 4);
         assert_eq!(statements(&pairs).await, 4);
+    }
+
+    async fn nobody_who_leaves_at_the_moment_of_the_appointment_stays_in_office(app: TestApp) {
+        let community = app.community("kda-chemistry").await;
+        let coordinator = app.coordinator_of(&community).await;
+        let today = app.clock.now().date_naive();
+        let leave = async |member: &member::Model| {
+            let mut tx = leaving(&app, community.id).await;
+            let locked = member::Entity::find_by_id(member.id).lock_exclusive().one(tx.db()).await.unwrap();
+            let mut row = locked.unwrap().into_active_model();
+            row.state = Set(MemberState::Left);
+            row.update(tx.db()).await.unwrap();
+            tx.record(Change::of(member.id, None, None));
+            end_offices(&mut tx, &[(member.person_id, community.id)], today).await.unwrap();
+            // Time enough for an appointment that would not wait for the registration.
+            for _ in 0..10 {
+                app.visitor().ask("{ communities { nodes { slug } } }").await.data();
+            }
+            tx.commit().await.unwrap();
+        };
+        for _ in 0..6 {
+            let member = app.new_member(&community).create().await;
+            let input = of_member(Office::PresidiumMember, &community, &member);
+            let (answer, ()) = futures::join!(coordinator.appoint(input), leave(&member));
+            assert!(["done", "NOT_ELIGIBLE"].contains(&answer.outcome().as_str()), "{answer:#?}");
+        }
+        assert_eq!(on(&app, "", "presidium", "size").await, json!({ "size": 0 }));
     }
 }
