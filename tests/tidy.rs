@@ -270,6 +270,26 @@ fn imports_go_one_way() {
         &["crate::registry", "crate::graphql", "registry::", "graphql::", "async_graphql"],
         "what carries the concepts knows none of them",
     );
+    let strangers = [
+        "crate::registry",
+        "crate::auth",
+        "crate::db",
+        "crate::graphql",
+        "crate::http",
+        "crate::app",
+        "entity",
+        "sea_orm",
+        "async_graphql",
+        "actix_web",
+        "tokio",
+        "async",
+        "await",
+    ];
+    nowhere(
+        |source| source.within(&["api/src/tables/"]),
+        &strangers,
+        "tables are read and written without knowing what they hold",
+    );
     nowhere(
         |source| source.within(&["entity/src/"]),
         &["api", "async_graphql", "actix_web", "migration"],

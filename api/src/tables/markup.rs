@@ -101,23 +101,50 @@ impl Markup {
                 return Err("it is not written in UTF-8");
             }
         }
-        for byte in bytes {
-            self.step(*byte)?;
+        let mut rest = bytes;
+        while let Some((byte, behind)) = rest.split_first() {
+            let (plain, marked) = rest.split_at(self.plain(rest));
+            if plain.is_empty() {
+                self.pass(1)?;
+                self.step(*byte)?;
+                rest = behind;
+            } else {
+                self.pass(plain.len())?;
+                if self.state != State::Text {
+                    self.keep(plain)?;
+                }
+                rest = marked;
+            }
         }
         Ok(())
     }
 
-    fn step(&mut self, byte: u8) -> Checked {
-        self.piece += 1;
+    /// How many of the next bytes end nothing, and are passed at once.
+    fn plain(&self, rest: &[u8]) -> usize {
+        let end = match self.state {
+            State::Text => rest.iter().position(|byte| *byte == b'<'),
+            State::Tag(Some(quote)) => rest.iter().position(|byte| *byte == quote),
+            State::Tag(None) if !self.tag.is_empty() => {
+                rest.iter().position(|byte| matches!(byte, b'>' | b'"' | b'\''))
+            }
+            _ => Some(0),
+        };
+        end.unwrap_or(rest.len())
+    }
+
+    /// Counts bytes that go by.
+    fn pass(&mut self, bytes: usize) -> Checked {
+        self.piece += bytes;
         if let Some((_, length)) = &mut self.cell {
-            *length += 1;
+            *length += bytes;
             if *length > LONGEST_PIECE {
                 return Err("a cell is too long");
             }
         }
-        if self.piece > LONGEST_PIECE {
-            return Err("a text is too long");
-        }
+        if self.piece > LONGEST_PIECE { Err("a text is too long") } else { Ok(()) }
+    }
+
+    fn step(&mut self, byte: u8) -> Checked {
         match self.state {
             State::Text => {
                 if byte == b'<' {
@@ -128,7 +155,7 @@ impl Markup {
             }
             State::Tag(quote) => self.in_tag(byte, quote),
             State::Bang => {
-                self.keep(byte)?;
+                self.keep(&[byte])?;
                 match self.tag.as_slice() {
                     b"!--" => self.begin(State::Comment),
                     b"![CDATA[" => self.begin(State::CData),
@@ -146,7 +173,7 @@ impl Markup {
                 Ok(())
             }
             State::Instruction => {
-                self.keep(byte)?;
+                self.keep(&[byte])?;
                 if self.tag.ends_with(b"?>") && self.tag.len() > 2 {
                     let declaration = self.tag.to_ascii_lowercase();
                     if contains(&declaration, b"encoding") && !contains(&declaration, b"utf-8") {
@@ -167,11 +194,11 @@ impl Markup {
         }
     }
 
-    fn keep(&mut self, byte: u8) -> Checked {
-        if self.tag.len() == LONGEST_TAG {
+    fn keep(&mut self, bytes: &[u8]) -> Checked {
+        if self.tag.len() + bytes.len() > LONGEST_TAG {
             return Err("a tag is too long");
         }
-        self.tag.push(byte);
+        self.tag.extend_from_slice(bytes);
         Ok(())
     }
 
@@ -189,7 +216,7 @@ impl Markup {
     fn in_tag(&mut self, byte: u8, quote: Option<u8>) -> Checked {
         if self.tag.is_empty() && matches!(byte, b'!' | b'?') {
             self.state = if byte == b'!' { State::Bang } else { State::Instruction };
-            return self.keep(byte);
+            return self.keep(&[byte]);
         }
         match (quote, byte) {
             (None, b'>') => {
@@ -202,15 +229,15 @@ impl Markup {
             // An end's tag has no attributes, and no parser looks for quotes there.
             (None, b'"' | b'\'') if self.tag.first() != Some(&b'/') => {
                 self.state = State::Tag(Some(byte));
-                self.keep(byte)
+                self.keep(&[byte])
             }
             (Some(quote), byte) => {
                 if quote == byte {
                     self.state = State::Tag(None);
                 }
-                self.keep(byte)
+                self.keep(&[byte])
             }
-            (None, _) => self.keep(byte),
+            (None, _) => self.keep(&[byte]),
         }
     }
 

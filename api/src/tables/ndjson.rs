@@ -108,13 +108,9 @@ impl Rows<'_> {
         if !text.trim_start_matches('\u{feff}').trim_start().starts_with('{') {
             return Err(RowFault::new("The line is not a JSON object."));
         }
-        let mut row = Row {
-            names: self.names,
-            limits: self.limits,
-            record: self.names.empty(self.lines.number),
-            given: vec![false; self.names.empty(0).cells.len()],
-            fault: None,
-        };
+        let record = self.names.empty(self.lines.number);
+        let given = vec![false; record.cells.len()];
+        let mut row = Row { names: self.names, limits: self.limits, record, given, fault: None };
         let mut json = serde_json::Deserializer::from_str(text.trim_start_matches('\u{feff}'));
         let read = json.deserialize_map(&mut row).and_then(|()| json.end());
         match (row.fault, read) {

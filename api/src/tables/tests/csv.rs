@@ -57,7 +57,7 @@ fn letters_on_the_edge_of_a_chunk_are_whole() {
     // Longer than what is read at once, at every distance from the edge.
     for shift in 0..3 {
         let body: String = (0..4_000).map(|row| format!("Ёжиков № {row};почта\n")).collect();
-        let text = format!("fullName;email\n{}\n{body}", "x;".repeat(1) + &"y".repeat(shift));
+        let text = format!("fullName;email\n{}\n{body}", "y".repeat(shift) + ";x");
         let utf8 = csv(&text);
         assert_eq!(utf8.len(), 4_001);
         let (bytes, _, _) = WINDOWS_1251.encode(&text);
@@ -247,7 +247,7 @@ fn no_bytes_make_it_panic() {
         b"\xEF\xBB\xBF",
     ];
     let mut seed = 1_u64;
-    for _ in 0..3_000 {
+    for _ in 0..1_000 {
         let mut bytes = Vec::new();
         for at in 0..16 {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

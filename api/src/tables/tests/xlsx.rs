@@ -217,17 +217,17 @@ fn a_cell_beyond_the_limit_is_a_fault() {
 }
 
 #[test]
-fn a_hundred_thousand_rows_are_streamed() {
+fn tens_of_thousands_of_rows_are_streamed() {
     let mut sheet = Sheet::new(&["ФИО", "email"]).unwrap();
-    for row in 0..100_000 {
+    for row in 0..30_000 {
         sheet.row(&[Some("Участник"), Some(&format!("user{row}@example.org"))]).unwrap();
     }
     let mut written = tempfile::tempfile().unwrap();
     sheet.finish(&mut written).unwrap();
     let mut table = open(written, Format::Xlsx, None, COLUMNS, Limits::default()).unwrap();
-    assert_eq!(table.count(), 100_000);
+    assert_eq!(table.count(), 30_000);
     let (row, last) = table.rows().unwrap().last().unwrap();
-    assert_eq!((row, last.unwrap().cells[1].as_deref()), (100_001, Some("user99999@example.org")));
+    assert_eq!((row, last.unwrap().cells[1].as_deref()), (30_001, Some("user29999@example.org")));
 }
 
 #[test]

