@@ -5,18 +5,28 @@ use async_graphql::{
 };
 use chrono::{DateTime, Utc};
 use entity::ids::{
-    AppointmentId, CommunityId, DepartmentId, InstituteId, MemberId, MunicipalityId, PracticeId, RegionId,
-    TypedId,
+    AppointmentId, CommunityId, DepartmentId, InstituteId, MemberId, MunicipalityId, OrganizationId,
+    PracticeId, ProfileId, RegionId, TypedId,
 };
 
 use super::{Caller, ids};
 use crate::{
     error::{Code, Error},
     registry::{
-        account::graphql::{AccountMutation, AccountQuery},
-        community::graphql::{Community, CommunityQuery},
+        account::{
+            graphql::{AccountMutation, AccountQuery},
+            mutations::AccessMutation,
+        },
+        community::{
+            graphql::{Community, CommunityQuery},
+            mutations::CommunityMutation,
+        },
         governance::graphql::Appointment,
-        institute::graphql::{Department, Institute},
+        headcount::graphql::HeadcountMutation,
+        institute::{
+            graphql::{Department, Institute},
+            mutations::InstituteMutation,
+        },
         journal::graphql::JournalQuery,
         member::graphql::Member,
         practice::{
@@ -24,7 +34,10 @@ use crate::{
             mutations::PracticeMutation,
         },
         ranking::graphql::RankingQuery,
-        region::graphql::{Municipality, Region, RegionQuery},
+        region::{
+            graphql::{Municipality, Organization, Profile, Region, RegionQuery},
+            mutations::RegionMutation,
+        },
     },
 };
 
@@ -36,6 +49,10 @@ pub enum Node {
     Region(Region),
     /// A district or town.
     Municipality(Municipality),
+    /// Where members work.
+    Organization(Organization),
+    /// A subject area or job.
+    Profile(Profile),
     /// A regional operator.
     Institute(Institute),
     /// A unit of an institute.
@@ -95,6 +112,10 @@ async fn node(caller: &Caller, id: &ID) -> Result<Option<Node>, Error> {
         MunicipalityId::PREFIX => {
             loader.load_one(MunicipalityId(uuid)).await?.map(Municipality).map(Node::Municipality)
         }
+        OrganizationId::PREFIX => {
+            loader.load_one(OrganizationId(uuid)).await?.map(Organization).map(Node::Organization)
+        }
+        ProfileId::PREFIX => loader.load_one(ProfileId(uuid)).await?.map(Profile).map(Node::Profile),
         InstituteId::PREFIX => loader.load_one(InstituteId(uuid)).await?.map(Institute).map(Node::Institute),
         DepartmentId::PREFIX => {
             loader.load_one(DepartmentId(uuid)).await?.map(Department).map(Node::Department)
@@ -127,7 +148,15 @@ pub struct Query(
 
 /// What can be done. Every mutation takes one `input` and answers with what it changed and `userErrors`.
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccountMutation, PracticeMutation);
+pub struct Mutation(
+    AccountMutation,
+    AccessMutation,
+    RegionMutation,
+    InstituteMutation,
+    CommunityMutation,
+    HeadcountMutation,
+    PracticeMutation,
+);
 
 /// The schema of the registry.
 pub type RegistrySchema = Schema<Query, Mutation, EmptySubscription>;

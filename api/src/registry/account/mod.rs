@@ -1,8 +1,15 @@
-//! Accounts: signing in and out, and what the signed-in caller is told of itself.
+//! Accounts: opening them, signing in and out, explicit rights, and what the signed-in caller is told of itself.
 //!
-//! Invariants: passwords are kept as argon2id hashes; a refresh token is kept as a hash and used once, a
+//! Invariants: a login is unique; a person has one open account, and nobody opens it who does not care for all that
+//! the person may do; explicit rights are those that nobody can infer, given and ended by the federal registrar, each
+//! with the scope that it needs; passwords are kept as argon2id hashes; a refresh token is kept as a hash and used once, a
 //! second use revokes its whole family; a revoked session or closed account lets nobody in from the next
 //! request on.
 
 pub mod graphql;
+mod grants;
+mod inputs;
+pub mod mutations;
+mod open;
+pub mod rules;
 pub mod service;
