@@ -2,7 +2,12 @@
 
 mod practice_way;
 mod rating;
+mod access;
 mod community;
+mod founding;
+mod headcount;
+mod lists;
+mod setting_up;
 mod freshness;
 mod paging;
 mod ranking;

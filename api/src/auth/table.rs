@@ -65,8 +65,10 @@ pub enum Action {
     EmployeeWrite,
     /// Read an institute's employees.
     EmployeesRead,
-    /// Open an account for a person.
+    /// Open an account for a member.
     AccountOpen,
+    /// Open an account for an institute's employee.
+    AccountOpenEmployee,
     /// Give and end explicit rights.
     GrantWrite,
     /// Make, change and end service accounts.
@@ -216,7 +218,8 @@ pub const RULES: &[Rule] = &[
     rule(A::HeadcountSet,      "headcount.set",      &[(RegionalOperator, Region)], &["headcountSet"]),
     rule(A::EmployeeWrite,     "employee.write",     &[(RegionalOperator, Region), (FederalRegistrar, Federation)], &["employeeCreate"]),
     rule(A::EmployeesRead,     "employees.read",     &[(RegionalOperator, Region), (FederalRegistrar, Federation), (Auditor, Federation)], &[]),
-    rule(A::AccountOpen,       "account.open",       &[(Chair, Community), (Coordinator, Community), (RegionalOperator, Region), (FederalRegistrar, Federation)], &["accountCreate"]),
+    rule(A::AccountOpen,       "account.open",       &[(Chair, Community), (Coordinator, Community), (RegionalOperator, Region)], &["accountCreate"]),
+    rule(A::AccountOpenEmployee, "account.openEmployee", &[(RegionalOperator, Region), (FederalRegistrar, Federation)], &[]),
     rule(A::GrantWrite,        "grant.write",        &[(FederalRegistrar, Federation)], &["grantCreate", "grantEnd"]),
     rule(A::IntegratorWrite,   "integrator.write",   &[(RegionalOperator, Region)], &[]),
     rule(A::IntegratorsRead,   "integrators.read",   &[(RegionalOperator, Region), (Auditor, Federation)], &[]),

@@ -1,17 +1,24 @@
 //! Every mutation, called by nobody and by every role: inside the role's scope and outside it. What comes back
 //! must be what the policy's table says, and what was reviewed in `mutations.txt`.
 
+mod accounts;
+mod communities;
+mod lists;
 mod practices;
 mod sessions;
 
-use std::fmt::Write;
+use std::{
+    fmt::Write,
+    sync::atomic::{AtomicU32, Ordering},
+};
 
 use api::auth::{
     policy,
     table::{Action, Reach, Rule},
 };
-use entity::{Office, Role, community, municipality};
+use entity::{Office, Role, community, municipality, region};
 use futures::future::BoxFuture;
+use sea_orm::EntityTrait;
 
 use super::assert_reviewed;
 use crate::{
@@ -41,9 +48,18 @@ fn public(_: Role, _: bool) -> bool {
     true
 }
 
+/// A number that no other call of this run has, for what must be unique.
+fn unique() -> u32 {
+    static LAST: AtomicU32 = AtomicU32::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed)
+}
+
 /// All mutations.
 fn calls() -> Vec<&'static Call> {
-    [practices::CALLS, sessions::CALLS].into_iter().flatten().collect()
+    [practices::CALLS, lists::CALLS, communities::CALLS, accounts::CALLS, sessions::CALLS]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// The region in which all roles are held.
@@ -60,6 +76,11 @@ impl Scene {
         let community = app.new_community(slug).region(region).profile(profile).create().await;
         let municipality = app.municipality(&app.region(region).await, "Город").await;
         Self { community, municipality }
+    }
+
+    /// Where it lies.
+    async fn region(&self, app: &TestApp) -> region::Model {
+        region::Entity::find_by_id(self.community.region_id).one(app.rows()).await.unwrap().unwrap()
     }
 
     /// Somebody who holds this one role here, and nothing else anywhere.
@@ -157,7 +178,7 @@ on_both! {
 }
 
 fn line(field: &str, on: &str, cells: &[String]) -> String {
-    let mut line = format!("{field:<18}{on:<11}");
+    let mut line = format!("{field:<24}{on:<11}");
     for cell in cells {
         write!(line, "{cell:<23}").unwrap();
     }

@@ -40,9 +40,10 @@ pub struct Opened {
     pub password: String,
 }
 
-/// Whom the account is for, where that lies, and the field that said so.
+/// Whom the account is for, what opening it is, where that lies, and the field that said so.
 struct Whom {
     person: PersonId,
+    action: Action,
     place: Place,
     field: &'static str,
 }
@@ -59,7 +60,7 @@ pub async fn open(app: &App, actor: &Actor, login: &str, of: For) -> Outcome<Ope
     policy::signed_in(actor, Action::AccountOpen)?;
     accepted!(rules::check_one(of.member.is_some(), of.employee.is_some()));
     let whom = find(app, actor, of).await?;
-    let permit = policy::permit(actor, Action::AccountOpen, &whom.place)?;
+    let permit = policy::permit(actor, whom.action, &whom.place)?;
     let login = accepted!(rules::check_login(login));
     let password = random_token();
     // Before the transaction: it takes time on purpose, and others wait.
@@ -116,7 +117,7 @@ async fn find(app: &App, actor: &Actor, of: For) -> Result<Whom, Error> {
     if let Some(id) = of.employee {
         let (row, region) = employees::require(&app.db, actor, id).await?;
         let place = Place { region: Some(region), ..Place::default() };
-        return Ok(Whom { person: row.id, place, field: "employeeId" });
+        return Ok(Whom { person: row.id, action: Action::AccountOpenEmployee, place, field: "employeeId" });
     }
     let missing = || Error::not_found("registration");
     let id = of.member.ok_or_else(missing)?;
@@ -131,7 +132,7 @@ async fn find(app: &App, actor: &Actor, of: For) -> Result<Whom, Error> {
         municipality: Some(seen.municipality_id),
         ..Place::default()
     };
-    Ok(Whom { person: seen.person_id, place, field: "memberId" })
+    Ok(Whom { person: seen.person_id, action: Action::AccountOpen, place, field: "memberId" })
 }
 
 /// The registration must be in force, and stays so until the transaction ends.
@@ -146,7 +147,7 @@ async fn in_force(tx: &Tx, id: MemberId) -> Outcome<()> {
 }
 
 /// Whether the right lies within what the opener cares for. A coordinator is above the chair of the same community:
-/// that account is opened by who enters employees.
+/// that account is opened by those who open employees'.
 fn cares_for(actor: &Actor, right: &Right) -> bool {
     let place = Place {
         region: right.region,
@@ -155,6 +156,6 @@ fn cares_for(actor: &Actor, right: &Right) -> bool {
         ..Place::default()
     };
     let above = right.role == Role::Coordinator;
-    policy::may(actor, Action::AccountOpen, &place)
-        && (!above || policy::may(actor, Action::EmployeeWrite, &place))
+    policy::may(actor, Action::AccountOpenEmployee, &place)
+        || (!above && policy::may(actor, Action::AccountOpen, &place))
 }
