@@ -1,6 +1,7 @@
 //! Employees of institutes, accounts opened for persons, and explicit rights.
 
 use entity::Office;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel};
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -201,5 +202,14 @@ on_both! {
         let mut outcomes: Vec<_> = futures::future::join_all(calls).await.iter().map(Answer::outcome).collect();
         outcomes.sort();
         assert_eq!(outcomes, ["TAKEN", "TAKEN", "done"]);
+    }
+
+    async fn a_service_account_is_given_no_other_right(app: TestApp) {
+        let registrar = app.registrar().await;
+        let mut service = app.account("service.kda", None).await.into_active_model();
+        service.name = Set(Some("Информационная система".into()));
+        service.update(app.rows()).await.unwrap();
+        let input = json!({ "login": "service.kda", "role": "AUDITOR" });
+        assert_eq!(registrar.call("grantCreate", input, "").await.user_error(), "NOT_ELIGIBLE");
     }
 }

@@ -191,7 +191,7 @@ impl Tx {
             .into_iter()
             .zip(first..)
             .map(|(change, seq)| journal::Model {
-                seq: seq,
+                seq,
                 at: self.permit.at(),
                 account_id: self.permit.account(),
                 action: self.permit.action().name().to_owned(),
