@@ -77,6 +77,23 @@ pub fn optional_line(field: &str, text: Option<&str>, longest: usize) -> Result<
     }
 }
 
+/// A readable name in addresses and codes: small Latin letters, digits, and hyphens between them.
+///
+/// # Errors
+/// `INVALID`.
+pub fn slug(field: &str, text: &str, shortest: usize, longest: usize) -> Result<String, UserError> {
+    let text = text.trim();
+    let letters = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    if letters && (shortest..=longest).contains(&text.len()) && !text.starts_with('-') && !text.ends_with('-')
+    {
+        return Ok(text.to_owned());
+    }
+    let message = format!(
+        "`{field}` is {shortest} to {longest} characters long and holds a-z, 0-9, and hyphens between them."
+    );
+    Err(UserError::of(field, UserErrorCode::Invalid, message))
+}
+
 /// The stemmed words of a text, folded to lower case with `ё` as `е`: `учителями` and `Учитель` give the same.
 #[must_use]
 pub fn stems(text: &str) -> Vec<String> {
@@ -122,6 +139,15 @@ mod tests {
         assert_eq!(fold("  Алёна\tПЕТРОВА "), "алена петрова");
         assert_eq!(optional_line("position", Some(" \n "), 10), Ok(None));
         assert_eq!(optional_line("position", Some(" a "), 10), Ok(Some("a".into())));
+    }
+
+    #[test]
+    fn a_slug_is_of_small_latin_letters_digits_and_hyphens() {
+        assert_eq!(slug("slug", " kda-chemistry-2 ", 3, 80), Ok("kda-chemistry-2".into()));
+        for bad in ["", "ab", "Kda", "химия", "kda chemistry", "-kda", "kda-", "kda_x", &"a".repeat(81)]
+        {
+            assert_eq!(slug("slug", bad, 3, 80).unwrap_err().code, UserErrorCode::Invalid, "{bad}");
+        }
     }
 
     #[test]

@@ -57,7 +57,12 @@ pub struct Filter {
 }
 
 impl Entity {
-    /// Communities that match the filter; communities are public.
+    /// Those that are not in the archive.
+    pub fn living() -> Select<Self> {
+        Self::find().filter(Column::ArchivedAt.is_null())
+    }
+
+    /// Communities that match the filter, without those in the archive; communities are public.
     pub fn matching(filter: &Filter) -> Select<Self> {
         let mut condition = Condition::all()
             .add_option(
@@ -69,7 +74,7 @@ impl Entity {
         for word in &filter.words {
             condition = condition.add(Column::SearchKey.like(word_pattern(word)));
         }
-        Self::find().filter(condition)
+        Self::living().filter(condition)
     }
 }
 

@@ -24,6 +24,13 @@ pub struct Model {
     pub archived_at: Option<DateTime<Utc>>,
 }
 
+impl Entity {
+    /// Those that are not in the archive.
+    pub fn living() -> Select<Self> {
+        Self::find().filter(Column::ArchivedAt.is_null())
+    }
+}
+
 /// No relation is walked from here.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}

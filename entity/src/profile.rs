@@ -25,6 +25,13 @@ pub struct Model {
     pub archived_at: Option<DateTime<Utc>>,
 }
 
+impl Entity {
+    /// Those that are not in the archive.
+    pub fn living() -> Select<Self> {
+        Self::find().filter(Column::ArchivedAt.is_null())
+    }
+}
+
 /// The id of the profile with this code, as a subquery.
 pub(crate) fn with_code(code: &str) -> SelectStatement {
     Query::select().column(Column::Id).from(Entity).and_where(Column::Code.eq(code)).to_owned()

@@ -2,10 +2,15 @@
 
 mod practice_way;
 mod rating;
+mod access;
 mod community;
 mod offices;
 mod bodies;
 mod endings;
+mod founding;
+mod headcount;
+mod lists;
+mod setting_up;
 mod freshness;
 mod integrators;
 mod paging;

@@ -113,6 +113,16 @@ impl Actor {
         self.query(&document, json!({ "input": input })).await
     }
 
+    /// Calls a mutation whose input is named as it is: `regionCreate` takes a `RegionCreateInput`.
+    pub async fn call(&self, field: &str, input: Value, selection: &str) -> Answer {
+        let kind = match field {
+            "grantCreate" | "grantEnd" => "GrantInput".to_owned(),
+            _ => format!("{}{}Input", field[..1].to_uppercase(), &field[1..]),
+        };
+        let selection = format!("{selection} userErrors {{ code message path bounds {{ actual min max }} }}");
+        self.mutate(field, &kind, input, &selection).await
+    }
+
     /// `sessionCreate`.
     pub async fn sign_in(&self, login: &str, password: &str) -> Answer {
         let selection = "accessToken refreshToken expiresAt viewer { id login grants { role } }

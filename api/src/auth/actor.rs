@@ -150,7 +150,24 @@ pub async fn rights_of(
             .to_owned(),
         None => of_grants(account, now),
     };
-    let rows = RightRow::find_by_statement(db.get_database_backend().build(&select)).all(db).await?;
+    read(db, &select).await
+}
+
+/// The rights of a person, with an account or without: of its offices and registrations.
+///
+/// # Errors
+/// The database's.
+pub async fn rights_of_person(
+    db: &impl ConnectionTrait,
+    person: PersonId,
+    now: DateTime<Utc>,
+) -> Result<Vec<Right>, Error> {
+    let select = of_offices(person, now).union(UnionType::All, of_membership(person)).to_owned();
+    read(db, &select).await
+}
+
+async fn read(db: &impl ConnectionTrait, select: &SelectStatement) -> Result<Vec<Right>, Error> {
+    let rows = RightRow::find_by_statement(db.get_database_backend().build(select)).all(db).await?;
     rows.into_iter()
         .map(|row| {
             let role = Role::try_from_value(&row.role).map_err(Error::from)?;

@@ -62,6 +62,15 @@ impl Passwords {
         .map_err(Error::internal)?;
         Ok(right && known)
     }
+
+    /// The hash of a new password.
+    ///
+    /// # Errors
+    /// A fault of ours.
+    pub async fn hash(&self, password: String) -> Result<String, Error> {
+        let _turn = self.turns.acquire().await.map_err(Error::internal)?;
+        tokio::task::spawn_blocking(move || hash_password(&password)).await.map_err(Error::internal)?
+    }
 }
 
 /// The argon2id hash of a password, in the PHC string form.

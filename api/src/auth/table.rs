@@ -65,8 +65,10 @@ pub enum Action {
     EmployeeWrite,
     /// Read an institute's employees.
     EmployeesRead,
-    /// Open an account for a person.
+    /// Open an account for a member.
     AccountOpen,
+    /// Open an account for an institute's employee.
+    AccountOpenEmployee,
     /// Give and end explicit rights.
     GrantWrite,
     /// Make, change and end service accounts.
@@ -204,22 +206,23 @@ pub const RULES: &[Rule] = &[
     rule(A::PracticeAnnul,    "practice.annul",    &[(FederalRegistrar, Federation)], &["practiceAnnul"]),
     rule(A::PracticeRate,     "practice.rate",     &[(Member, Anywhere)], &["practiceRate"]),
 
-    rule(A::RegionWrite,       "region.write",       &[(FederalRegistrar, Federation)], &[]),
-    rule(A::ProfileWrite,      "profile.write",      &[(FederalRegistrar, Federation)], &[]),
-    rule(A::InstituteWrite,    "institute.write",    &[(FederalRegistrar, Federation)], &[]),
-    rule(A::DepartmentWrite,   "department.write",   &[(RegionalOperator, Region), (FederalRegistrar, Federation)], &[]),
-    rule(A::MunicipalityWrite, "municipality.write", &[(RegionalOperator, Region), (FederalRegistrar, Federation)], &[]),
-    rule(A::OrganizationWrite, "organization.write", &[(RegionalOperator, Region), (FederalRegistrar, Federation)], &[]),
-    rule(A::CommunityFound,    "community.found",    &[(RegionalOperator, Region)], &[]),
-    rule(A::CommunityUpdate,   "community.update",   &[(Coordinator, Community), (RegionalOperator, Region)], &[]),
-    rule(A::CommunityRegister, "community.register", &[(FederalRegistrar, Federation)], &[]),
-    rule(A::HeadcountSet,      "headcount.set",      &[(RegionalOperator, Region)], &[]),
-    rule(A::EmployeeWrite,     "employee.write",     &[(RegionalOperator, Region), (FederalRegistrar, Federation)], &[]),
+    rule(A::RegionWrite,       "region.write",       &[(FederalRegistrar, Federation)], &["regionCreate", "regionUpdate", "regionArchive"]),
+    rule(A::ProfileWrite,      "profile.write",      &[(FederalRegistrar, Federation)], &["profileCreate", "profileUpdate", "profileArchive"]),
+    rule(A::InstituteWrite,    "institute.write",    &[(FederalRegistrar, Federation)], &["instituteCreate", "instituteUpdate", "instituteArchive"]),
+    rule(A::DepartmentWrite,   "department.write",   &[(RegionalOperator, Region), (FederalRegistrar, Federation)], &["departmentCreate", "departmentUpdate", "departmentArchive"]),
+    rule(A::MunicipalityWrite, "municipality.write", &[(RegionalOperator, Region), (FederalRegistrar, Federation)], &["municipalityCreate", "municipalityUpdate", "municipalityArchive"]),
+    rule(A::OrganizationWrite, "organization.write", &[(RegionalOperator, Region), (FederalRegistrar, Federation)], &["organizationCreate", "organizationUpdate", "organizationArchive"]),
+    rule(A::CommunityFound,    "community.found",    &[(RegionalOperator, Region)], &["communityCreate", "communityArchive"]),
+    rule(A::CommunityUpdate,   "community.update",   &[(Coordinator, Community), (RegionalOperator, Region)], &["communityUpdate"]),
+    rule(A::CommunityRegister, "community.register", &[(FederalRegistrar, Federation)], &["communityRegister"]),
+    rule(A::HeadcountSet,      "headcount.set",      &[(RegionalOperator, Region)], &["headcountSet"]),
+    rule(A::EmployeeWrite,     "employee.write",     &[(RegionalOperator, Region), (FederalRegistrar, Federation)], &["employeeCreate"]),
     rule(A::EmployeesRead,     "employees.read",     &[(RegionalOperator, Region), (FederalRegistrar, Federation), (Auditor, Federation)], &[]),
-    rule(A::AccountOpen,       "account.open",       &[(Chair, Community), (Coordinator, Community), (RegionalOperator, Region), (FederalRegistrar, Federation)], &[]),
-    rule(A::GrantWrite,        "grant.write",        &[(FederalRegistrar, Federation)], &[]),
     rule(A::IntegratorWrite,   "integrator.write",   &[(RegionalOperator, Region)], &["integratorCreate", "integratorSecretRotate", "integratorRevoke"]),
     rule(A::IntegratorsRead,   "integrators.read",   &[(RegionalOperator, Region), (Auditor, Federation)], &["integrators"]),
+    rule(A::AccountOpen,       "account.open",       &[(Chair, Community), (Coordinator, Community), (RegionalOperator, Region)], &["accountCreate"]),
+    rule(A::AccountOpenEmployee, "account.openEmployee", &[(RegionalOperator, Region), (FederalRegistrar, Federation)], &[]),
+    rule(A::GrantWrite,        "grant.write",        &[(FederalRegistrar, Federation)], &["grantCreate", "grantEnd"]),
 
     rule(A::AppointCoordinator, "appointment.coordinator", &[(RegionalOperator, Region)], &[]),
     rule(A::AppointLeaders,     "appointment.leaders",     &[(Coordinator, Community)], &["appointmentCreate", "appointmentEnd"]),

@@ -7,8 +7,10 @@ pub mod errors;
 pub mod ids;
 pub mod index;
 pub mod limits;
+mod payload;
 pub mod prepare;
 pub mod scalars;
 pub mod schema;
 
 pub use caller::Caller;
+pub(crate) use payload::payload;

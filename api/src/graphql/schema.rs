@@ -5,8 +5,8 @@ use async_graphql::{
 };
 use chrono::{DateTime, Utc};
 use entity::ids::{
-    AppointmentId, CommunityId, DepartmentId, InstituteId, MemberId, MunicipalityId, PracticeId, RatingId,
-    RegionId, TypedId,
+    AppointmentId, CommunityId, DepartmentId, InstituteId, MemberId, MunicipalityId, OrganizationId,
+    PracticeId, ProfileId, RatingId, RegionId, TypedId,
 };
 
 use super::{Caller, ids};
@@ -16,10 +16,18 @@ use crate::{
         account::{
             graphql::{AccountMutation, AccountQuery},
             integrators_graphql::{IntegratorMutation, IntegratorQuery},
+            mutations::AccessMutation,
         },
-        community::graphql::{Community, CommunityQuery},
+        community::{
+            graphql::{Community, CommunityQuery},
+            mutations::CommunityMutation,
+        },
         governance::{graphql::Appointment, mutations::GovernanceMutation},
-        institute::graphql::{Department, Institute},
+        headcount::graphql::HeadcountMutation,
+        institute::{
+            graphql::{Department, Institute},
+            mutations::InstituteMutation,
+        },
         journal::{changes::ChangesQuery, graphql::JournalQuery},
         member::{graphql::Member, mutations::MemberMutation},
         practice::{
@@ -28,7 +36,10 @@ use crate::{
         },
         ranking::graphql::RankingQuery,
         rating::graphql::Rating,
-        region::graphql::{Municipality, Region, RegionQuery},
+        region::{
+            graphql::{Municipality, Organization, Profile, Region, RegionQuery},
+            mutations::RegionMutation,
+        },
         sync::graphql::SyncMutation,
     },
 };
@@ -41,6 +52,10 @@ pub enum Node {
     Region(Region),
     /// A district or town.
     Municipality(Municipality),
+    /// Where members work.
+    Organization(Organization),
+    /// A subject area or job.
+    Profile(Profile),
     /// A regional operator.
     Institute(Institute),
     /// A unit of an institute.
@@ -106,6 +121,10 @@ pub async fn node_of(caller: &Caller, id: &ID) -> Result<Option<Node>, Error> {
         MunicipalityId::PREFIX => {
             loader.load_one(MunicipalityId(uuid)).await?.map(Municipality).map(Node::Municipality)
         }
+        OrganizationId::PREFIX => {
+            loader.load_one(OrganizationId(uuid)).await?.map(Organization).map(Node::Organization)
+        }
+        ProfileId::PREFIX => loader.load_one(ProfileId(uuid)).await?.map(Profile).map(Node::Profile),
         InstituteId::PREFIX => loader.load_one(InstituteId(uuid)).await?.map(Institute).map(Node::Institute),
         DepartmentId::PREFIX => {
             loader.load_one(DepartmentId(uuid)).await?.map(Department).map(Node::Department)
@@ -143,11 +162,16 @@ pub struct Query(
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     AccountMutation,
-    PracticeMutation,
+    AccessMutation,
+    IntegratorMutation,
+    RegionMutation,
+    InstituteMutation,
+    CommunityMutation,
+    HeadcountMutation,
+    GovernanceMutation,
     MemberMutation,
     SyncMutation,
-    GovernanceMutation,
-    IntegratorMutation,
+    PracticeMutation,
 );
 
 /// The schema of the registry.

@@ -1,6 +1,16 @@
 //! What the system is about: one folder per concept, with the same file names in each (see
 //! ARCHITECTURE.md). Everything outside this folder is how the system runs.
 
+/// What was accepted; what was refused is the use case's answer.
+macro_rules! accepted {
+    ($checked:expr) => {
+        match $checked {
+            Ok(accepted) => accepted,
+            Err(refused) => return Ok(Err($crate::error::Rejected::from(refused))),
+        }
+    };
+}
+
 /// Implements, for tables whose rows are public, the batch load by id: one statement for all ids.
 macro_rules! load_by_id {
     ($($id:ident => $table:ident),* $(,)?) => {$(
@@ -107,10 +117,13 @@ macro_rules! load_counts {
     )*};
 }
 
+mod listed;
+
 pub mod region;
 pub mod institute;
 pub mod account;
 pub mod community;
+pub mod headcount;
 pub mod governance;
 pub mod member;
 pub mod sync;

@@ -4,17 +4,24 @@
 mod members;
 mod offices;
 mod integrators;
+mod accounts;
+mod communities;
+mod lists;
 mod practices;
 mod sessions;
 
-use std::fmt::Write;
+use std::{
+    fmt::Write,
+    sync::atomic::{AtomicU32, Ordering},
+};
 
 use api::auth::{
     policy,
     table::{Action, Reach, Rule},
 };
-use entity::{Office, Role, community, municipality};
+use entity::{Office, Role, community, municipality, region};
 use futures::future::BoxFuture;
+use sea_orm::EntityTrait;
 
 use super::assert_reviewed;
 use crate::{
@@ -44,12 +51,30 @@ fn public(_: Role, _: bool) -> bool {
     true
 }
 
+/// A number that no other call of this run has, for what must be unique.
+fn unique() -> u32 {
+    static LAST: AtomicU32 = AtomicU32::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed)
+}
+
 /// All mutations.
 fn calls() -> Vec<&'static Call> {
-    [members::CALLS, offices::CALLS, practices::CALLS, sessions::CALLS, integrators::CALLS]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        members::CALLS,
+        offices::CALLS,
+        practices::CALLS,
+        sessions::CALLS,
+        integrators::CALLS,
+        lists::CALLS,
+        communities::CALLS,
+        accounts::CALLS,
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// The region in which all roles are held.
@@ -66,6 +91,11 @@ impl Scene {
         let community = app.new_community(slug).region(region).profile(profile).create().await;
         let municipality = app.municipality(&app.region(region).await, "Город").await;
         Self { community, municipality }
+    }
+
+    /// Where it lies.
+    async fn region(&self, app: &TestApp) -> region::Model {
+        region::Entity::find_by_id(self.community.region_id).one(app.rows()).await.unwrap().unwrap()
     }
 
     /// Somebody who holds this one role here, and nothing else anywhere.

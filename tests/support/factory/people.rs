@@ -38,6 +38,15 @@ impl TestApp {
         row.into_active_model().insert(self.rows()).await.unwrap()
     }
 
+    /// An employee of a region's institute.
+    pub async fn employee(&self, of: &region::Model) -> person::Model {
+        let institute = self.institute(of).await;
+        let person = self.person(&format!("Сотрудникова Софья {}", unique())).await;
+        let mut row = person.into_active_model();
+        row.institute_id = sea_orm::ActiveValue::Set(Some(institute.id));
+        row.update(self.rows()).await.unwrap()
+    }
+
     /// An account with the password of all; `person` is whose it is.
     pub async fn account(&self, login: &str, person: Option<&person::Model>) -> account::Model {
         let row = account::Model {

@@ -66,16 +66,29 @@ impl TestApp {
         }
     }
 
-    /// A new institute of a region, with this department.
-    pub async fn department(&self, of: &region::Model, name: &str) -> department::Model {
-        let institute = institute::Model {
+    /// The institute of a region, made when it is not there.
+    pub async fn institute(&self, of: &region::Model) -> institute::Model {
+        let found = institute::Entity::find()
+            .filter(institute::Column::RegionId.eq(of.id))
+            .one(self.rows())
+            .await
+            .unwrap();
+        if let Some(found) = found {
+            return found;
+        }
+        let row = institute::Model {
             id: InstituteId::generate(),
             region_id: of.id,
             name: "Институт".into(),
             version: 1,
             archived_at: None,
         };
-        let institute = institute.into_active_model().insert(self.rows()).await.unwrap();
+        row.into_active_model().insert(self.rows()).await.unwrap()
+    }
+
+    /// A new department of a region's institute.
+    pub async fn department(&self, of: &region::Model, name: &str) -> department::Model {
+        let institute = self.institute(of).await;
         let row = department::Model {
             id: DepartmentId::generate(),
             institute_id: institute.id,

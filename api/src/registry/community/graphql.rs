@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, OneofObject, SimpleObject};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     community, community_document, community_link, cooperation_agreement, ids::CommunityId, region,
 };
@@ -63,15 +63,20 @@ impl Community {
     /// Whom it gathers.
     async fn profile(&self, ctx: &Context<'_>) -> Result<Profile, Error> {
         let found = Caller::of(ctx)?.loader.load_one(self.0.profile_id).await?;
-        found.map(Into::into).ok_or_else(|| Error::broken("a community without its profile"))
+        found.map(Profile).ok_or_else(|| Error::broken("a community without its profile"))
     }
     /// The calendar year of its founding, where known.
     async fn founded_year(&self) -> Option<i32> {
         self.0.founded_year
     }
-    /// Grows with every change of the community's own fields.
+    /// Grows with every change of the community's own fields, links and papers. Pass it as `expectedVersion`.
     async fn version(&self) -> i32 {
         self.0.version
+    }
+    /// Since when it is in the archive: it stands in no list and no ranking, and nothing new begins in it; null
+    /// while it is not.
+    async fn archived_at(&self) -> Option<DateTime<Utc>> {
+        self.0.archived_at
     }
     /// When it entered the federal registry; null while it has not. Only those that have stand in rankings.
     async fn registered_on(&self) -> Option<Date> {
@@ -292,11 +297,18 @@ pub struct Engagement {
     headcount: i64,
     /// `members / headcount · 100`, to one decimal. Above 100 the headcount is probably out of date.
     percent: f64,
+    /// What is odd about it, in Russian: more members than teachers; null otherwise.
+    warning: Option<String>,
 }
 
 impl From<rules::Engagement> for Engagement {
     fn from(from: rules::Engagement) -> Self {
-        Self { members: from.members, headcount: from.headcount, percent: from.percent }
+        Self {
+            warning: from.warning(),
+            members: from.members,
+            headcount: from.headcount,
+            percent: from.percent,
+        }
     }
 }
 
@@ -406,7 +418,7 @@ impl CommunityQuery {
         .map(Community))
     }
 
-    /// Communities, by name.
+    /// Communities, by name; without those in the archive.
     async fn communities(
         &self,
         ctx: &Context<'_>,

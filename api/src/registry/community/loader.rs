@@ -57,12 +57,12 @@ load_of_community! {
 
 load_counts! {
     /// How many communities a region has.
-    CommunityCountOf(RegionId): |_reader| community::Entity::find(), of community::RegionId;
+    CommunityCountOf(RegionId): |_reader| community::Entity::living(), of community::RegionId;
 }
 
 load_first_pages! {
     /// The first communities of a region, by name.
-    FirstCommunitiesOf(RegionId): community where |_reader| community::Entity::find(),
+    FirstCommunitiesOf(RegionId): community where |_reader| community::Entity::living(),
     of RegionId by |row| Some(row.region_id),
     order [Column::SortKey, Column::Id], descending false;
 }

@@ -10,6 +10,7 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
+use super::employees::employed;
 use crate::{db::Reader, error::Error};
 
 load_by_id! {
@@ -34,7 +35,19 @@ impl Loader<InstituteOf> for Reader {
     }
 }
 
-/// The departments of an institute, in the order of their entry.
+load_counts! {
+    /// How many employees an institute has; for a caller who may read them.
+    EmployeeCountOf(InstituteId): |_reader| employed(), of person::InstituteId;
+}
+
+load_first_pages! {
+    /// The first employees of an institute, in the order of their entry; for a caller who may read them.
+    FirstEmployeesOf(InstituteId): person where |_reader| employed(),
+    of InstituteId by |row| row.institute_id,
+    order [Column::Id], descending false;
+}
+
+/// The departments of an institute that are not in the archive, in the order of their entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DepartmentsOf(pub InstituteId);
 
@@ -43,7 +56,7 @@ impl Loader<DepartmentsOf> for Reader {
     type Error = Error;
 
     async fn load(&self, keys: &[DepartmentsOf]) -> Result<HashMap<DepartmentsOf, Self::Value>, Error> {
-        let rows = department::Entity::find()
+        let rows = department::Entity::living()
             .filter(department::Column::InstituteId.is_in(keys.iter().map(|key| key.0)))
             .order_by_asc(department::Column::Id)
             .all(self.db.read())

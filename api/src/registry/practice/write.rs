@@ -23,6 +23,7 @@ use crate::{
     auth::{Action, Actor, Place, policy, visibility},
     db::{Change, Tx},
     error::{Error, Outcome, UserError, UserErrorCode},
+    registry::listed,
     text,
 };
 
@@ -45,6 +46,8 @@ pub async fn create(app: &App, actor: &Actor, of: CommunityId, text: Text) -> Ou
         (text.title.unwrap_or_default(), text.summary.unwrap_or_default(), text.body.unwrap_or_default());
     let tags = text.tags.unwrap_or_default();
     let mut tx = app.db.begin(permit).await?;
+    // Nothing new begins in the archive.
+    accepted!(listed::living::<community::Model>(&tx, of, "communityId").await?);
     let id = PracticeId::generate();
     let row = practice::ActiveModel {
         id: Set(id),

@@ -47,7 +47,8 @@ pub(super) async fn candidates(
 ) -> Result<Vec<Candidate>, Error> {
     use community::Column;
     let end = period.end();
-    let rows = community::Entity::find()
+    // What is in the archive takes part in no ranking, of past years neither.
+    let rows = community::Entity::living()
         .select_only()
         .columns([
             Column::Id,

@@ -1,10 +1,11 @@
-//! Regions, municipalities and profiles in the schema.
+//! Regions, municipalities, organizations and profiles in the schema.
 
-use async_graphql::{Context, ID, Object, OneofObject, SimpleObject};
-use entity::{ids::RegionId, municipality, profile, region};
+use async_graphql::{Context, ID, Object, OneofObject};
+use chrono::{DateTime, Utc};
+use entity::{ids::RegionId, municipality, organization, profile, region};
 
 use super::{
-    loader::{FirstMunicipalitiesOf, MunicipalityCountOf},
+    loader::{FirstMunicipalitiesOf, FirstOrganizationsOf, MunicipalityCountOf, OrganizationCountOf},
     service,
 };
 use crate::{
@@ -14,9 +15,11 @@ use crate::{
         Caller,
         connection::{Slice, connection, is_counted},
         ids,
+        scalars::AcademicYear,
     },
     registry::{
         community::graphql::{CommunityConnection, communities_of_region},
+        headcount::{graphql::Headcount, loader::HeadcountsOf},
         institute::{self, graphql::Institute},
     },
 };
@@ -42,12 +45,20 @@ impl Region {
     async fn name(&self) -> &str {
         &self.0.name
     }
-    /// The regional operator; null while the region has none.
+    /// Grows with every change. Pass it as `expectedVersion`.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+    /// Since when it is in the archive: it stands in no list, and nothing new can refer to it; null while it is not.
+    async fn archived_at(&self) -> Option<DateTime<Utc>> {
+        self.0.archived_at
+    }
+    /// The regional operator, even when it is in the archive; null while the region has none.
     async fn institute(&self, ctx: &Context<'_>) -> Result<Option<Institute>, Error> {
         let caller = Caller::of(ctx)?;
         Ok(caller.loader.load_one(institute::loader::InstituteOf(self.0.id)).await?.map(Institute))
     }
-    /// The region's districts and towns, by name.
+    /// The region's districts and towns, by name; without those in the archive.
     async fn municipalities(
         &self,
         ctx: &Context<'_>,
@@ -74,7 +85,16 @@ impl Region {
         let slice = Slice::new(list, rows, |row| (row.sort_key.clone(), row.id), Municipality, count)?;
         Ok(MunicipalityConnection(slice))
     }
-    /// The region's communities, by name.
+    /// How many teachers of which profile the region has in a year, by profile: as many as were entered.
+    async fn headcounts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which academic year.")] year: AcademicYear,
+    ) -> Result<Vec<Headcount>, Error> {
+        let rows = Caller::of(ctx)?.loader.load_one(HeadcountsOf(self.0.id, year.0)).await?;
+        Ok(rows.unwrap_or_default().into_iter().map(Headcount).collect())
+    }
+    /// The region's communities, by name; without those in the archive.
     async fn communities(
         &self,
         ctx: &Context<'_>,
@@ -109,20 +129,106 @@ impl Municipality {
     async fn region(&self, ctx: &Context<'_>) -> Result<Region, Error> {
         region_of(Caller::of(ctx)?, self.0.region_id).await
     }
+    /// Grows with every change. Pass it as `expectedVersion`.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+    /// Since when it is in the archive: it stands in no list, and nothing new can refer to it; null while it is not.
+    async fn archived_at(&self) -> Option<DateTime<Utc>> {
+        self.0.archived_at
+    }
+    /// The schools, kindergartens and centres that stand in it, in the order of their entry; without those in the
+    /// archive.
+    async fn organizations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<OrganizationConnection, Error> {
+        let (caller, of) = (Caller::of(ctx)?, self.0.id);
+        let page = Page::new(first, after, last, before)?;
+        let list = List::of("organizations", &of);
+        let rows = match FirstPage::of(&page) {
+            Some(first) => {
+                let found = caller.loader.load_one(FirstOrganizationsOf(of, first)).await?;
+                Rows::clone(&found.unwrap_or_default())
+            }
+            None => service::organizations(&caller.app.db, of, list, &page).await?,
+        };
+        let total = match is_counted(ctx) {
+            true => caller.loader.load_one(OrganizationCountOf(of)).await?.unwrap_or(0),
+            false => 0,
+        };
+        let count = move || async move { Ok(total) };
+        Ok(OrganizationConnection(Slice::new(list, rows, |row| row.id, Organization, count)?))
+    }
 }
+
+/// Where members work.
+#[derive(Clone)]
+pub struct Organization(pub organization::Model);
+
+connection!(
+    OrganizationConnection,
+    OrganizationEdge,
+    Organization,
+    "organizations, in the order of their entry"
+);
+
+/// Where members work: a school, kindergarten, centre.
+#[Object]
+impl Organization {
+    /// The organization's id.
+    pub(crate) async fn id(&self) -> ID {
+        ids::encode(self.0.id)
+    }
+    /// The name, in Russian.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+    /// Where it stands.
+    async fn municipality(&self, ctx: &Context<'_>) -> Result<Municipality, Error> {
+        let found = Caller::of(ctx)?.loader.load_one(self.0.municipality_id).await?;
+        found.map(Municipality).ok_or_else(|| Error::broken("an organization without its municipality"))
+    }
+    /// Grows with every change. Pass it as `expectedVersion`.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+    /// Since when it is in the archive: it stands in no list, and nothing new can refer to it; null while it is not.
+    async fn archived_at(&self) -> Option<DateTime<Utc>> {
+        self.0.archived_at
+    }
+}
+
+/// The subject area or job that a community gathers.
+#[derive(Clone)]
+pub struct Profile(pub profile::Model);
 
 /// The subject area or job that a community gathers: the same list in all regions, so that they compare.
-#[derive(Clone, SimpleObject)]
-pub struct Profile {
+#[Object]
+impl Profile {
+    /// The profile's id.
+    pub(crate) async fn id(&self) -> ID {
+        ids::encode(self.0.id)
+    }
     /// e.g. `chemistry-teachers`.
-    pub code: String,
+    async fn code(&self) -> &str {
+        &self.0.code
+    }
     /// The name, in Russian.
-    pub name: String,
-}
-
-impl From<profile::Model> for Profile {
-    fn from(row: profile::Model) -> Self {
-        Self { code: row.code, name: row.name }
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+    /// Grows with every change. Pass it as `expectedVersion`.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+    /// Since when it is in the archive: it stands in no list, and nothing new can refer to it; null while it is not.
+    async fn archived_at(&self) -> Option<DateTime<Utc>> {
+        self.0.archived_at
     }
 }
 
@@ -166,7 +272,7 @@ impl RegionQuery {
         .map(Region))
     }
 
-    /// All regions, by name.
+    /// All regions, by name; without those in the archive.
     async fn regions(
         &self,
         ctx: &Context<'_>,
@@ -186,7 +292,7 @@ impl RegionQuery {
         Ok(RegionConnection(Slice::new(list, rows, |row| (row.sort_key.clone(), row.id), Region, count)?))
     }
 
-    /// All profiles of communities.
+    /// All profiles of communities, in the order of their entry; without those in the archive.
     async fn profiles(
         &self,
         ctx: &Context<'_>,
@@ -203,6 +309,6 @@ impl RegionQuery {
             let db = db.clone();
             async move { service::count_profiles(&db).await }
         };
-        Ok(ProfileConnection(Slice::new(list, rows, |row| row.id, Profile::from, count)?))
+        Ok(ProfileConnection(Slice::new(list, rows, |row| row.id, Profile, count)?))
     }
 }

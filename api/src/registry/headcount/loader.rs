@@ -1,0 +1,33 @@
+//! The batch load of headcounts.
+
+use std::collections::{HashMap, HashSet};
+
+use async_graphql::dataloader::Loader;
+use entity::{AcademicYear, headcount, ids::RegionId};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+
+use crate::{db::Reader, error::Error};
+
+/// The headcounts of a region in a year, one a profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct HeadcountsOf(pub RegionId, pub AcademicYear);
+
+impl Loader<HeadcountsOf> for Reader {
+    type Value = Vec<headcount::Model>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[HeadcountsOf]) -> Result<HashMap<HeadcountsOf, Self::Value>, Error> {
+        let years: HashSet<_> = keys.iter().map(|key| key.1).collect();
+        let rows = headcount::Entity::find()
+            .filter(headcount::Column::RegionId.is_in(keys.iter().map(|key| key.0)))
+            .filter(headcount::Column::Year.is_in(years))
+            .order_by_asc(headcount::Column::ProfileId)
+            .all(self.db.read())
+            .await?;
+        let mut found: HashMap<_, Vec<_>> = HashMap::new();
+        for row in rows {
+            found.entry(HeadcountsOf(row.region_id, row.year)).or_default().push(row);
+        }
+        Ok(found)
+    }
+}
