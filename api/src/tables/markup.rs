@@ -14,8 +14,8 @@ const DEEPEST: usize = 64;
 const MOST_ELEMENTS: u32 = 400_000;
 /// Texts for which room may be made in advance.
 const MOST_TEXTS: u64 = 4_000_000;
-/// Cells and texts: there may be as many as a part has room for.
-const CELLS: [&[u8]; 20] = [
+/// Cells and texts (and, the last six, what pivot tables keep of them): as many as a part has room for.
+const CELLS: [&[u8]; 26] = [
     b"row",
     b"c",
     b"v",
@@ -36,6 +36,12 @@ const CELLS: [&[u8]; 20] = [
     b"u",
     b"strike",
     b"vertAlign",
+    b"x",
+    b"n",
+    b"s",
+    b"d",
+    b"m",
+    b"e",
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -148,7 +154,7 @@ impl Markup {
         match self.state {
             State::Text => {
                 if byte == b'<' {
-                    self.begin(State::Tag(None));
+                    self.enter(State::Tag(None));
                     self.tag.clear();
                 }
                 Ok(())
@@ -157,8 +163,8 @@ impl Markup {
             State::Bang => {
                 self.keep(&[byte])?;
                 match self.tag.as_slice() {
-                    b"!--" => self.begin(State::Comment),
-                    b"![CDATA[" => self.begin(State::CData),
+                    b"!--" => self.enter(State::Comment),
+                    b"![CDATA[" => self.enter(State::CData),
                     begun if b"!--".starts_with(begun) || b"![CDATA[".starts_with(begun) => {}
                     _ => return Err("it declares a document type"),
                 }
@@ -179,14 +185,14 @@ impl Markup {
                     if contains(&declaration, b"encoding") && !contains(&declaration, b"utf-8") {
                         return Err("it is not written in UTF-8");
                     }
-                    self.begin(State::Text);
+                    self.enter(State::Text);
                 }
                 Ok(())
             }
         }
     }
 
-    fn begin(&mut self, state: State) {
+    fn enter(&mut self, state: State) {
         self.state = state;
         self.piece = 0;
         if matches!(state, State::Comment | State::CData) {
@@ -209,7 +215,7 @@ impl Markup {
         }
         self.tag.push(byte);
         if self.tag == end {
-            self.begin(State::Text);
+            self.enter(State::Text);
         }
     }
 
@@ -223,7 +229,7 @@ impl Markup {
                 let tag = std::mem::take(&mut self.tag);
                 let checked = self.tag(&tag);
                 self.tag = tag;
-                self.begin(State::Text);
+                self.enter(State::Text);
                 checked
             }
             // An end's tag has no attributes, and no parser looks for quotes there.

@@ -61,7 +61,9 @@ fn inspect_part(
 ) -> Result<(), Unreadable> {
     let mut part = archive.by_index(at).map_err(refusal)?;
     let name = part.name().map_err(refusal)?.to_ascii_lowercase();
-    let is_markup = name.ends_with(".xml") || name.ends_with(".rels");
+    // What other programs attach may be written in any encoding; nothing reads it.
+    let is_attached = name.starts_with("customxml/item");
+    let is_markup = (name.ends_with(".xml") || name.ends_with(".rels")) && !is_attached;
     let mut markup = Markup::new();
     let mut size = 0;
     let mut chunk = vec![0; CHUNK];

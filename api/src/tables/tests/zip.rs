@@ -85,6 +85,15 @@ fn texts_and_parts_that_are_no_sheets_have_their_own_limit() {
 }
 
 #[test]
+fn what_other_programs_attach_does_not_matter() {
+    let attached = [
+        ("customXml/item1.xml", "<?xml version=\"1.0\" encoding=\"UTF-16\"?><a>"),
+        ("xl/media/a.png", "\u{1}<<"),
+    ];
+    assert!(open_with(&workbook(HEADER, &attached), Format::Xlsx, None, Limits::default()).is_ok());
+}
+
+#[test]
 fn too_many_parts_are_refused() {
     let names: Vec<_> = (0..1_001).map(|at| format!("a{at}")).collect();
     let parts: Vec<_> = names.iter().map(|name| (name.as_str(), "")).collect();
