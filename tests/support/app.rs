@@ -171,12 +171,13 @@ impl Served {
 fn serve(bound: Bound, app: App, stopped: std::sync::mpsc::Receiver<()>) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     runtime.block_on(async {
-        let server = bound.serve(app, false).unwrap();
+        let (server, jobs) = bound.serve(app, false).unwrap();
         let handle = server.handle();
         let server = tokio::spawn(server);
         let _ = tokio::task::spawn_blocking(move || stopped.recv()).await;
         handle.stop(false).await;
         let _ = server.await;
+        jobs.end().await;
     });
 }
 

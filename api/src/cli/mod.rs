@@ -245,7 +245,7 @@ async fn application(config: Config, db: Db) -> Result<App, String> {
 /// Serves; greets once it does, so that whoever waits for the greeting can call, and stop it, at once.
 async fn serve_until_stopped(app: App, bound: Bound, greeting: &str) -> Result<(), String> {
     let db = app.db.clone();
-    let mut server = bound.serve(app, true)?;
+    let (mut server, jobs) = bound.serve(app, true)?;
     // Its first step starts the workers and listens to signals.
     let ended = match futures::poll!(&mut server) {
         Poll::Ready(ended) => ended,
@@ -255,6 +255,7 @@ async fn serve_until_stopped(app: App, bound: Bound, greeting: &str) -> Result<(
         }
     };
     ended.map_err(|e| format!("the server stopped: {e}"))?;
+    jobs.end().await;
     db.close().await;
     tracing::info!("stopped");
     Ok(())

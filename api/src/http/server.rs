@@ -9,6 +9,7 @@ use actix_web::{
     middleware::{Compress, from_fn},
     web,
 };
+use tokio::task::JoinHandle;
 
 use super::{endpoint, endpoint::Endpoint, export, graphiql, import, request_id, service_pages, token};
 use crate::{app::App, registry::ranking};
@@ -41,13 +42,13 @@ impl Bound {
             .map_or_else(|_| "http://localhost".into(), |address| format!("http://{address}"))
     }
 
-    /// Serves the application. The future ends after SIGTERM or SIGINT, when running requests have ended, or
+    /// Serves the application, and keeps its boards up to date beside it. The future ends after SIGTERM or SIGINT, when running requests have ended, or
     /// when its handle is told to stop.
     ///
     /// # Errors
     /// One line that says what is wrong.
-    pub fn serve(self, app: App, signals: bool) -> Result<Server, String> {
-        tokio::spawn(ranking::job::run(app.clone()));
+    pub fn serve(self, app: App, signals: bool) -> Result<(Server, Jobs), String> {
+        let jobs = Jobs(tokio::spawn(ranking::job::run(app.clone())));
         let config = std::sync::Arc::clone(&app.config);
         let endpoint = web::Data::new(Endpoint::new(app).map_err(|e| format!("cannot start: {e}"))?);
         let server = HttpServer::new(move || {
@@ -69,7 +70,20 @@ impl Bound {
         .keep_alive(Duration::from_secs(75))
         .shutdown_timeout(STOP_WITHIN);
         let server = if signals { server } else { server.disable_signals() };
-        Ok(server.listen(self.listener).map_err(|e| format!("cannot listen: {e}"))?.run())
+        let server = server.listen(self.listener).map_err(|e| format!("cannot listen: {e}"))?.run();
+        Ok((server, jobs))
+    }
+}
+
+/// What goes on beside the server.
+#[derive(Debug)]
+pub struct Jobs(JoinHandle<()>);
+
+impl Jobs {
+    /// Ends them, before the database is closed under their hands. What they had begun is begun anew the next time.
+    pub async fn end(self) {
+        self.0.abort();
+        let _ = self.0.await;
     }
 }
 

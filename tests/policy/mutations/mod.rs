@@ -72,9 +72,6 @@ fn calls() -> Vec<&'static Call> {
     .into_iter()
     .flatten()
     .collect()
-    .into_iter()
-    .flatten()
-    .collect()
 }
 
 /// The region in which all roles are held.
