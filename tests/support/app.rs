@@ -38,6 +38,11 @@ impl TestApp {
         Some(Self::on(database, Config::default(), Clock::default()).await)
     }
 
+    /// On this database.
+    pub async fn over(database: Database) -> Self {
+        Self::on(database, Config::default(), Clock::default()).await
+    }
+
     async fn on(database: Database, config: Config, clock: Clock) -> Self {
         let inner = App::new(config, database.connect().await, clock.clone()).await.unwrap();
         let served = Arc::new(Served::new(inner.clone()));

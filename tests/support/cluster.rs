@@ -7,7 +7,10 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    sync::OnceLock,
+    sync::{
+        OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use uuid::Uuid;
@@ -33,6 +36,14 @@ impl Server {
     pub fn admin_url(&self) -> String {
         self.url(&self.maintenance)
     }
+}
+
+/// Whether a temporary cluster keeps what it has acknowledged, as one in production does.
+static DURABLE: AtomicBool = AtomicBool::new(false);
+
+/// From now on a temporary cluster is made as one in production: for measurements.
+pub fn keep_what_is_acknowledged() {
+    DURABLE.store(true, Ordering::Relaxed);
 }
 
 /// The server of this test run; none where there is nothing to run one with.
@@ -120,11 +131,13 @@ fn temporary(programs: &Path) -> Server {
     });
     assert!(made, "initdb failed: {}", fs::read_to_string(folder.join("log")).unwrap_or_default());
 
-    let settings = format!(
-        "-k {} -c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
-         -c max_connections=300 -c shared_buffers=64MB",
-        folder.display()
-    );
+    // Tests lose nothing when the machine fails; measurements must not be flattered by that.
+    let durability = match DURABLE.load(Ordering::Relaxed) {
+        true => "-c shared_buffers=256MB",
+        false => "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=64MB",
+    };
+    let settings =
+        format!("-k {} -c listen_addresses= -c max_connections=300 {durability}", folder.display());
     let started = as_owner
         .command(&programs.join("pg_ctl"))
         .arg("--pgdata")

@@ -21,8 +21,9 @@ use crate::{app::App, auth::Permit, error::Error};
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// How long to rest after a rebuilding.
 const AT_MOST_EVERY: Duration = Duration::from_millis(200);
-/// How many entries of the journal to follow in one go.
-const AT_ONCE: u64 = 1_000;
+/// How many entries of the journal to follow in one go: a night's sync writes tens of thousands, and what is
+/// published meanwhile must not wait for them.
+const AT_ONCE: u64 = 5_000;
 
 /// Follows the journal for as long as the application runs.
 pub async fn run(app: App) {
@@ -34,9 +35,10 @@ pub async fn run(app: App) {
         // Registered before looking, so that a commit in between is not missed.
         let wake = committed.notified();
         match follow(&app).await {
-            Ok(false) => {}
+            Ok(Followed::Nothing) => {}
+            Ok(Followed::Some) => continue,
             // A burst of changes makes a few generations, not one each.
-            Ok(true) => tokio::time::sleep(AT_MOST_EVERY).await,
+            Ok(Followed::Rebuilt) => tokio::time::sleep(AT_MOST_EVERY).await,
             Err(error) => tracing::error!(%error, ?error, "following the journal"),
         }
         let _ = tokio::time::timeout(LOOK_EVERY, wake).await;
@@ -68,15 +70,27 @@ async fn warm(app: &App) -> Result<(), Error> {
     Ok(())
 }
 
-/// Rebuilds what has become stale since the last time; true where there was something to follow.
+/// How far it went in one go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Followed {
+    /// There was nothing new.
+    Nothing,
+    /// There was something, and no board was stale for it.
+    Some,
+    /// Boards were rebuilt.
+    Rebuilt,
+}
+
+/// Rebuilds what has become stale since the last time.
 ///
 /// # Errors
 /// The database's; what was not rebuilt is tried again the next time.
-pub async fn follow(app: &App) -> Result<bool, Error> {
+pub async fn follow(app: &App) -> Result<Followed, Error> {
     let (last, done) = board::progress(app.db.read()).await?;
     if last <= done {
-        return Ok(false);
+        return Ok(Followed::Nothing);
     }
+    let mut followed = Followed::Some;
     let changes = journal::Entity::find()
         .filter(journal::Column::Seq.gt(done))
         .order_by_asc(journal::Column::Seq)
@@ -102,6 +116,7 @@ pub async fn follow(app: &App) -> Result<bool, Error> {
         for spec in stale {
             let _turn = app.boards.lock().await;
             build::rebuild(app, &spec).await?;
+            followed = Followed::Rebuilt;
         }
     }
     let tx = app.db.begin(Permit::system(app.clock.now())).await?;
@@ -112,7 +127,7 @@ pub async fn follow(app: &App) -> Result<bool, Error> {
         .exec(tx.db())
         .await?;
     tx.commit_quietly().await?;
-    Ok(true)
+    Ok(followed)
 }
 
 /// Which filters a batch of changes falls into, for either kind of ranking.
@@ -120,6 +135,8 @@ pub async fn follow(app: &App) -> Result<bool, Error> {
 struct Touched {
     communities: bool,
     practices: bool,
+    /// How many members communities have.
+    members: bool,
     /// Also what was before this academic year: something was taken back or changed.
     past: bool,
     /// The years in which it happened, which need not be the year in which it is followed.
@@ -134,9 +151,10 @@ impl Touched {
         let mut owners: HashSet<CommunityId> = HashSet::new();
         for change in changes {
             let concern = concerns(change);
-            if concern.communities || concern.practices {
+            if concern.communities || concern.practices || concern.members {
                 touched.communities |= concern.communities;
                 touched.practices |= concern.practices;
+                touched.members |= concern.members;
                 touched.past |= concern.past;
                 touched.years.insert(AcademicYear::of(change.at));
                 touched.regions.extend(change.region_id);
@@ -154,7 +172,7 @@ impl Touched {
     }
 
     fn is_empty(&self) -> bool {
-        !self.communities && !self.practices
+        !self.communities && !self.practices && !self.members
     }
 
     fn reaches_period(&self, period: Period, current: AcademicYear) -> bool {
@@ -171,7 +189,8 @@ impl Touched {
     fn reaches(&self, board: &ranking_board::Model) -> bool {
         let kind = Method::ALL.into_iter().find(|method| method.published().code == board.method);
         kind.is_some_and(|method| match method {
-            Method::PublishedPractices | Method::PracticesPer100Members => self.communities,
+            Method::PublishedPractices => self.communities,
+            Method::PracticesPer100Members => self.communities || self.members,
             Method::Rating => self.practices,
             // Made of what the registry does not record yet.
             Method::Expert | Method::Adoption => false,
@@ -187,6 +206,8 @@ struct Concern {
     communities: bool,
     /// Practices in theirs.
     practices: bool,
+    /// How many members communities have.
+    members: bool,
     /// In past years, too.
     past: bool,
 }
@@ -200,13 +221,12 @@ fn concerns(change: &journal::Model) -> Concern {
             };
             let (before, after) = (published(&change.before), published(&change.after));
             let moved = before != after;
-            Concern { communities: moved, practices: moved, past: before && moved }
+            Concern { communities: moved, practices: moved, past: before && moved, ..Concern::default() }
         }
         // A changed rating leaves the year in which it was given first.
         RatingId::PREFIX => Concern { practices: true, past: change.before.is_some(), ..Concern::default() },
-        MemberId::PREFIX | CommunityId::PREFIX => {
-            Concern { communities: true, past: true, ..Concern::default() }
-        }
+        CommunityId::PREFIX => Concern { communities: true, past: true, ..Concern::default() },
+        MemberId::PREFIX => Concern { members: true, past: true, ..Concern::default() },
         _ => Concern::default(),
     }
 }
@@ -249,7 +269,7 @@ mod tests {
     #[test]
     fn only_what_enters_or_leaves_the_registry_moves_the_boards() {
         let told = |subject_type: &str, before: Option<&str>, after: &str| {
-            let Concern { communities, practices, past } = concerns(&change(subject_type, before, after));
+            let Concern { communities, practices, past, .. } = concerns(&change(subject_type, before, after));
             (communities, practices, past)
         };
         assert_eq!(told("practice", Some("APPROVED"), "PUBLISHED"), (true, true, false));
@@ -259,5 +279,8 @@ mod tests {
         assert_eq!(told("rating", None, ""), (false, true, false));
         assert_eq!(told("rating", Some(""), ""), (false, true, true));
         assert_eq!(told("session", None, ""), (false, false, false));
+        // A night's sync moves the rankings by members, and no other.
+        assert_eq!(told("member", None, ""), (false, false, true));
+        assert!(concerns(&change("member", None, "")).members);
     }
 }
