@@ -9,6 +9,7 @@ mod policy;
 mod cli;
 mod demo;
 mod http;
+mod imports;
 mod migrations;
 mod registry;
 mod schema;

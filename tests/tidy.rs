@@ -269,7 +269,7 @@ fn a_concept_is_read_from_its_front_page() {
         ("practice", &["inputs.rs", "mutations.rs", "write.rs"]),
         ("ranking", &["board.rs", "build.rs", "communities.rs", "job.rs", "method.rs", "practices.rs"]),
         ("region", &["inputs.rs", "mutations.rs", "write.rs"]),
-        ("sync", &["batch.rs", "directory.rs", "export.rs", "import.rs", "lines.rs", "plan.rs"]),
+        ("sync", &["batch.rs", "directory.rs", "export.rs", "file.rs", "import.rs", "lines.rs", "plan.rs"]),
     ];
     for source in sources() {
         let Some(place) = source.path.strip_prefix("api/src/registry/") else { continue };

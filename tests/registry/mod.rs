@@ -21,3 +21,7 @@ mod statements;
 mod sync;
 mod members;
 mod changes;
+mod imports;
+mod import_refusals;
+mod reconcile;
+mod exports;

@@ -18,6 +18,7 @@ use crate::{
     clock::Clock,
     config::Config,
     registry::sync::{
+        file,
         import::{self, Import, Line, MAX_ENDED, Prepared, Summary},
         lines,
         service::Word,
@@ -55,7 +56,8 @@ pub(super) struct Registrations {
     /// The file's character set, where it is not recognised: utf-8 or windows-1251
     #[arg(long, value_name = "NAME")]
     encoding: Option<String>,
-    /// Write a line of JSON for every row to this file; without it only rejected rows are told
+    /// Write a line of JSON for every row to this file, and a summary as the last; without it only rejected rows
+    /// are told
     #[arg(long, value_name = "FILE")]
     results: Option<PathBuf>,
 }
@@ -83,7 +85,7 @@ fn open(path: &Path, encoding: Option<&str>) -> Result<tables::Table, String> {
     let format = Format::of_extension(ending)
         .ok_or_else(|| format!("{shown}: the file's name must end in .csv, .ndjson or .xlsx"))?;
     let file = File::open(path).map_err(|e| format!("cannot open {shown}: {e}"))?;
-    tables::open(file, format, encoding, import::COLUMNS, Limits::default())
+    tables::open(file, format, encoding, &file::COLUMNS, Limits::default())
         .map_err(|fault| format!("{shown}{}: {}", place(&fault), fault.message))
 }
 
@@ -137,25 +139,34 @@ async fn with_progress(
     let summary = prepared.run(app, leave, async |line| {
         if let Line::Progress { done, .. } = line {
             bar.set_position(done);
-            return true;
         }
-        let written = match (&mut results, &line) {
-            (Some(file), _) => writeln!(file, "{}", lines::line(&line)).map_err(|e| e.to_string()),
-            (None, Line::Row { result, .. }) if result.outcome == Word::Rejected => {
-                bar.suspend(|| print(&format!("{}\n", lines::line(&line))))
-            }
-            _ => Ok(()),
-        };
-        fault = written.err();
+        fault = tell(&line, results.as_mut(), &bar).err();
         fault.is_none()
     });
     let summary = summary.await.map_err(|e| told(&e))?;
     bar.finish_and_clear();
-    if let Some(file) = &mut results {
-        fault = fault.or_else(|| file.flush().err().map(|e| e.to_string()));
+    if let (Some(file), None) = (&mut results, &fault) {
+        let last = lines::summary(&summary, None).map_err(|e| told(&e))?;
+        fault = writeln!(file, "{last}").and_then(|()| file.flush()).err().map(|e| e.to_string());
     }
     match fault {
         Some(fault) => Err(format!("cannot write the results: {fault}; run the same import again")),
         None => Ok(summary),
+    }
+}
+
+/// To the file of results all of it, of each batch as soon as it is done; to the screen only what somebody should look
+/// at.
+fn tell(line: &Line, results: Option<&mut BufWriter<File>>, bar: &ProgressBar) -> Result<(), String> {
+    match (results, line) {
+        (Some(file), Line::Progress { .. }) => file.flush().map_err(|e| e.to_string()),
+        (Some(file), Line::Row { .. } | Line::Ended { .. }) => {
+            writeln!(file, "{}", lines::line(line)).map_err(|e| e.to_string())
+        }
+        (_, Line::Kept { message, .. }) => bar.suspend(|| print(&format!("{message}\n"))),
+        (None, Line::Row { result, .. }) if result.outcome == Word::Rejected => {
+            bar.suspend(|| print(&format!("{}\n", lines::line(line))))
+        }
+        _ => Ok(()),
     }
 }

@@ -5,22 +5,26 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use actix_web::{HttpRequest, HttpResponse, http::StatusCode, http::header, rt, web};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{Method, StatusCode, header},
+    rt, web,
+};
 use serde::Deserialize;
 use tokio::{io::AsyncReadExt, sync::mpsc};
 
 use super::{
     caller,
     endpoint::Endpoint,
-    protocol::{Problem, codes},
-    request_id,
-    stream::{self, Piece},
+    protocol::Problem,
+    stream::{self, Asked, Piece},
 };
 use crate::{
     app::App,
+    auth::{Action, policy},
     error::{Code, Error},
     graphql::ids,
-    registry::sync::export::{self, COLUMNS, Export, Row},
+    registry::sync::export::{self, Export, Row},
     tables::{Format, Writer, xlsx::Sheet},
 };
 
@@ -44,10 +48,10 @@ pub(super) async fn members(
     format: web::Path<String>,
     endpoint: web::Data<Endpoint>,
 ) -> HttpResponse {
-    let id = request_id::of(&request);
-    match begin(&endpoint.app, &request, &format, &id).await {
-        Ok((format, export)) => answer(endpoint.app.clone(), format, export, id).await,
-        Err(problem) => stream::refuse(problem, &id),
+    let mut asked = Asked::of(&request, "export/members");
+    match begin(&endpoint.app, &request, &format, &mut asked).await {
+        Ok((format, export)) => answer(endpoint.app.clone(), format, export, asked),
+        Err(problem) => asked.refuse(problem),
     }
 }
 
@@ -55,8 +59,9 @@ async fn begin(
     app: &App,
     request: &HttpRequest,
     format: &str,
-    id: &str,
+    asked: &mut Asked,
 ) -> Result<(Format, Export), Problem> {
+    stream::only(&Method::GET, request, "GET")?;
     let format = match format {
         "csv" => Format::Csv,
         "ndjson" => Format::Ndjson,
@@ -66,18 +71,16 @@ async fn begin(
             return Err(Problem::new(StatusCode::NOT_FOUND, Code::NotFound.name(), message));
         }
     };
-    let options = web::Query::<Options>::from_query(request.query_string()).map_err(|error| {
-        let message =
-            format!("The query is not understood: {error}. Known are regionCode and communitySlug.");
-        Problem::new(StatusCode::BAD_REQUEST, codes::BAD_REQUEST, message)
-    })?;
-    let actor = caller::actor(app, request, id, app.clock.now()).await?;
+    let actor = caller::actor(app, request, &asked.id, app.clock.now()).await?;
+    asked.account = actor.identity.as_ref().map(|identity| identity.login.clone());
+    policy::signed_in(&actor, Action::MembersRead).map_err(|error| asked.problem(error))?;
+    let options: Options = stream::options(request, "regionCode and communitySlug")?;
     let (region, community) = (options.region_code.as_deref(), options.community_slug.as_deref());
-    let export = export::may(app, &actor, region, community).await.map_err(stream::problem)?;
+    let export = export::may(app, &actor, region, community).await.map_err(|error| asked.problem(error))?;
     Ok((format, export))
 }
 
-async fn answer(app: App, format: Format, export: Export, id: String) -> HttpResponse {
+fn answer(app: App, format: Format, export: Export, asked: Asked) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     let file = format!("attachment; filename=\"members.{}\"", format.extension());
     response.content_type(format.media_type()).insert_header((header::CONTENT_DISPOSITION, file));
@@ -90,9 +93,12 @@ async fn answer(app: App, format: Format, export: Export, id: String) -> HttpRes
             Format::Ndjson => text(&app, &export, Writer::ndjson, &send).await,
         };
         match sent {
-            Ok(rows) => tracing::info!(request_id = id, rows, "export"),
+            Ok(rows) => {
+                asked.log(StatusCode::OK, rows, if send.is_closed() { "nobody listened" } else { "done" })
+            }
             Err(error) => {
-                tracing::error!(request_id = id, %error, "export");
+                asked.fault(&error);
+                asked.log(StatusCode::OK, 0, error.code().name());
                 // Breaks the transfer off.
                 let _ = send.send(Err(io::Error::other("the export broke off"))).await;
             }
@@ -130,7 +136,7 @@ async fn text(
     send: &mpsc::Sender<Piece>,
 ) -> Result<u64, Error> {
     let written = Written::default();
-    let mut writer = begin(written.clone(), &COLUMNS).map_err(Error::internal)?;
+    let mut writer = begin(written.clone(), &export::titles()).map_err(Error::internal)?;
     let rows = pages(app, export, async |page| {
         for row in page {
             with_cells(&row, |cells| writer.row(cells)).map_err(Error::internal)?;
@@ -145,7 +151,7 @@ async fn text(
 
 /// A workbook is known to be whole only at its end: it is put together in a temporary file first.
 async fn workbook(app: &App, export: &Export, send: &mpsc::Sender<Piece>) -> Result<u64, Error> {
-    let mut sheet = Sheet::new(&COLUMNS).map_err(Error::internal)?;
+    let mut sheet = Sheet::new(&export::titles()).map_err(Error::internal)?;
     let rows = pages(app, export, async |page| {
         for row in page {
             with_cells(&row, |cells| sheet.row(cells)).map_err(Error::internal)?;
@@ -188,7 +194,7 @@ async fn pages(
     }
 }
 
-/// The cells in the order of [`COLUMNS`].
+/// The cells in the order of [`export::titles`].
 fn with_cells<T>(row: &Row, take: impl FnOnce(&[Option<&str>]) -> T) -> T {
     let member = &row.member;
     let (joined_on, left_on) = (member.joined_on.to_string(), member.left_on.map(|day| day.to_string()));

@@ -268,7 +268,8 @@ impl Table {
         let mut last = 0;
         let mut broken = false;
         let steps = self.source.steps()?;
-        Ok(steps.map_while(move |step| match step {
+        // Whoever asks again after the end hears the end again: reading an XLSX sheet on would give a fault.
+        Ok(steps.fuse().map_while(move |step| match step {
             _ if broken => None,
             Ok((row, read)) => {
                 last = row;

@@ -9,28 +9,18 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::file;
 use crate::{
     app::App,
     auth::{Action, Actor, policy, visibility},
     error::Error,
 };
 
-/// The columns of an export: those of an import, and what only the registry knows.
-pub const COLUMNS: [&str; 13] = [
-    "externalId",
-    "communitySlug",
-    "fullName",
-    "email",
-    "organization",
-    "position",
-    "municipality",
-    "joinedOn",
-    "leftOn",
-    "phone",
-    "state",
-    "source",
-    "memberId",
-];
+/// The columns of an export: all that a file may hold, so that it can be imported again.
+#[must_use]
+pub fn titles() -> [&'static str; file::COLUMNS.len()] {
+    file::COLUMNS.map(|column| column.name)
+}
 
 /// Registrations read at once.
 const PAGE: u64 = 1_000;
@@ -59,8 +49,8 @@ pub struct Row {
 /// What `actor` may export: of a region, of a community, or of all that it sees.
 ///
 /// # Errors
-/// `UNAUTHENTICATED`; `FORBIDDEN` for those who see nobody's registration but their own; `NOT_FOUND` for an unknown
-/// region or community.
+/// `UNAUTHENTICATED`; `NOT_FOUND` for an unknown region or community; `FORBIDDEN` for those who see nobody's
+/// registration there.
 pub async fn may(
     app: &App,
     actor: &Actor,
@@ -86,10 +76,36 @@ pub async fn may(
         None => None,
         Some(slug) => {
             let found = community::Entity::find().filter(community::Column::Slug.eq(slug)).one(db).await?;
-            Some(found.ok_or_else(|| Error::not_found("community"))?.id)
+            Some(found.ok_or_else(|| Error::not_found("community"))?)
         }
     };
-    Ok(Export { to, region, community })
+    let within = match (&community, region) {
+        _ if to.all => true,
+        (None, None) => true,
+        (Some(community), _) => {
+            to.regions.contains(&community.region_id) || own_communities(&to).any(|id| id == community.id)
+        }
+        (None, Some(region)) => to.regions.contains(&region) || lies_in(db, &to, region).await?,
+    };
+    if !within {
+        return Err(policy::denied(actor, Action::MembersRead));
+    }
+    Ok(Export { to, region, community: community.map(|row| row.id) })
+}
+
+/// The communities of which one sees all registrations, or those of a municipality.
+fn own_communities(to: &member::Visible) -> impl Iterator<Item = CommunityId> {
+    to.communities.iter().copied().chain(to.municipalities.iter().map(|(community, _)| *community))
+}
+
+/// Whether one of these communities lies in the region.
+async fn lies_in(db: &impl ConnectionTrait, to: &member::Visible, region: RegionId) -> Result<bool, Error> {
+    let found = community::Entity::find()
+        .filter(community::Column::Id.is_in(own_communities(to)))
+        .filter(community::Column::RegionId.eq(region))
+        .one(db)
+        .await?;
+    Ok(found.is_some())
 }
 
 impl Export {

@@ -1,9 +1,12 @@
 //! Whole files of registrations: batch after batch by the same rules as the calls of the API, with memory that does
 //! not grow with the file.
 //!
-//! A file is read twice: first for its keys, which tell what stands in it twice and what is missing from it, then for
-//! its rows. What makes the file as a whole unfit is told before any row is acted on. An import that is cut off is
-//! simply repeated: rows that were written are found unchanged.
+//! A file is read three times: when it is opened, for what makes it unfit as a whole; for its keys, which tell what
+//! stands in it twice and what is missing from it; and for its rows. An import that is cut off is simply repeated: rows
+//! that were written are found unchanged.
+//!
+//! What a file no longer names is ended after its rows were acted on. Where somebody's key was changed, the new one is
+//! therefore refused once (`TAKEN`), and taken the next time.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -14,13 +17,13 @@ use entity::{
     member,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use sha2::{Digest, Sha256};
 use tokio::{sync::mpsc, task::spawn_blocking};
 
 use super::{
     batch,
+    file::{self, Keys},
     plan::{Origin, Plan},
-    rules::{self, Day, KEY_MAX, ROWS_MAX, Row},
+    rules::{self, KEY_MAX, ROWS_MAX, Row},
     service::{self, RowResult, Word},
 };
 use crate::{
@@ -28,30 +31,9 @@ use crate::{
     auth::Permit,
     error::{Error, Outcome, UserError, UserErrorCode},
     registry::member::ledger,
-    tables::{Column, Record, RowFault, Table, parse_date},
+    tables::{Record, RowFault, Table, Unreadable},
     text,
 };
-
-const fn column(name: &'static str, titles: &'static [&'static str], required: bool) -> Column {
-    Column { name, titles, required }
-}
-
-/// What a file may hold. The last four stand in files of the export; here they say nothing.
-pub const COLUMNS: &[Column] = &[
-    column("externalId", &["идентификатор", "внешний идентификатор", "id"], true),
-    column("communitySlug", &["сообщество", "community"], true),
-    column("fullName", &["фио", "фамилия, имя, отчество", "фамилия имя отчество"], true),
-    column("email", &["e-mail", "электронная почта", "почта"], false),
-    column("organization", &["организация", "место работы", "образовательная организация"], false),
-    column("position", &["должность"], false),
-    column("municipality", &["муниципалитет", "муниципальное образование"], true),
-    column("joinedOn", &["дата вступления", "дата регистрации"], false),
-    column("leftOn", &["дата выхода", "дата выбытия"], false),
-    column("phone", &["телефон"], false),
-    column("state", &["состояние"], false),
-    column("source", &["источник"], false),
-    column("memberId", &["регистрация"], false),
-];
 
 /// What share of a region's registrations a file may end by not naming them, in percent.
 pub const MAX_ENDED: u32 = 10;
@@ -65,7 +47,8 @@ pub struct Import {
     pub source: String,
     /// End what the system no longer names, unless it is more than this share, in percent; none ends nothing.
     pub reconcile: Option<u32>,
-    /// Only tell what would be done.
+    /// Only tell what would be done. What rows would have done is not seen by those of later batches: the same person
+    /// under two keys, more than a thousand rows apart, shows only in earnest.
     pub dry_run: bool,
 }
 
@@ -87,6 +70,13 @@ pub enum Line {
         key: String,
         /// The registration.
         member: MemberId,
+    },
+    /// Why nothing was ended, although the file does not name all.
+    Kept {
+        /// How many registrations it does not name.
+        count: u64,
+        /// Why they stay as they are.
+        message: String,
     },
     /// How far it is.
     Progress {
@@ -110,7 +100,7 @@ pub struct Summary {
     pub rejected: u64,
     /// Registrations that the file no longer names.
     pub ended: u64,
-    /// Where the journal stood at the end; none after a dry run.
+    /// Where the journal stood after the last batch; none after a dry run.
     pub position: Option<i64>,
 }
 
@@ -133,6 +123,8 @@ pub struct Prepared {
     twice: HashMap<u64, Arc<[u64]>>,
     /// Registrations in force that the file does not name.
     missing: Vec<MemberId>,
+    /// Why they cannot be ended nevertheless.
+    doubt: Option<String>,
 }
 
 /// Looks at a file's keys: what stands in it twice, and, to reconcile, what is missing from it.
@@ -153,7 +145,7 @@ pub async fn prepare(app: &App, import: Import, mut table: Table) -> Outcome<Pre
     .map_err(Error::internal)?;
     let keys = match keys {
         Ok(keys) => keys,
-        Err(message) => return Ok(Err(UserError::of("file", UserErrorCode::Invalid, message).into())),
+        Err(fault) => return Ok(Err(UserError::of("file", UserErrorCode::Invalid, fault.message).into())),
     };
     let mut missing = Vec::new();
     if let Some(most) = import.reconcile {
@@ -171,45 +163,7 @@ pub async fn prepare(app: &App, import: Import, mut table: Table) -> Outcome<Pre
         }
         missing = gone;
     }
-    Ok(Ok(Prepared { import, table, twice: keys.twice(), missing }))
-}
-
-/// The keys of a file, as digests: what a million of them takes stays small.
-struct Keys(Vec<(u64, u64)>);
-
-impl Keys {
-    fn of(table: &mut Table) -> Result<Self, String> {
-        let mut keys = Vec::new();
-        for (row, read) in table.rows().map_err(|unreadable| unreadable.message)? {
-            if let Ok(record) = read
-                && let Some(Some(key)) = record.cells.first()
-                && !key.trim().is_empty()
-            {
-                keys.push((digest(key), row));
-            }
-        }
-        keys.sort_unstable();
-        Ok(Self(keys))
-    }
-
-    fn holds(&self, key: &str) -> bool {
-        let wanted = digest(key);
-        self.0.binary_search_by_key(&wanted, |(key, _)| *key).is_ok()
-    }
-
-    fn twice(&self) -> HashMap<u64, Arc<[u64]>> {
-        let several = self.0.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() > 1);
-        several
-            .flat_map(|same| {
-                let rows: Arc<[u64]> = same.iter().map(|(_, row)| *row).collect();
-                same.iter().map(move |(_, row)| (*row, Arc::clone(&rows)))
-            })
-            .collect()
-    }
-}
-
-fn digest(key: &str) -> u64 {
-    Sha256::digest(key.trim()).first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes))
+    Ok(Ok(Prepared { import, table, twice: keys.twice(), missing, doubt: keys.doubt() }))
 }
 
 /// Registrations in force of the import's source that the file does not name, and how many there are in all. Read in
@@ -240,6 +194,12 @@ async fn missing_from(app: &App, import: &Import, keys: &Keys) -> Result<(Vec<Me
 type Chunk = Vec<(u64, Result<Record, RowFault>)>;
 
 impl Prepared {
+    /// The region in which its registrations lie.
+    #[must_use]
+    pub fn region(&self) -> RegionId {
+        self.import.region
+    }
+
     /// How many rows there are.
     #[must_use]
     pub fn count(&self) -> u64 {
@@ -257,15 +217,15 @@ impl Prepared {
         leave: impl AsyncFn(DateTime<Utc>) -> Result<Permit, Error>,
         mut tell: impl AsyncFnMut(Line) -> bool,
     ) -> Result<Summary, Error> {
-        let Self { import, mut table, twice, missing } = self;
+        let Self { import, mut table, twice, missing, doubt } = self;
         let total = table.count();
         let (send, mut chunks) = mpsc::channel::<Chunk>(1);
         let reading = spawn_blocking(move || {
-            let Ok(mut rows) = table.rows() else { return };
+            let mut rows = table.rows()?;
             loop {
                 let chunk: Chunk = rows.by_ref().take(ROWS_MAX).collect();
                 if chunk.is_empty() || send.blocking_send(chunk).is_err() {
-                    return;
+                    return Ok::<_, Unreadable>(());
                 }
             }
         });
@@ -284,15 +244,22 @@ impl Prepared {
                 return Ok(summary);
             }
         }
-        reading.await.map_err(Error::internal)?;
-        for ids in missing.chunks(ROWS_MAX) {
-            let at = app.clock.now();
-            let permit = leave(at).await?;
-            for line in import.end(app, permit, ids, &mut summary).await? {
-                if !tell(line).await {
-                    return Ok(summary);
+        reading.await.map_err(Error::internal)?.map_err(Error::internal)?;
+        if let Some(message) = doubt.filter(|_| !missing.is_empty()) {
+            tell(Line::Kept { count: missing.len() as u64, message }).await;
+        } else {
+            for ids in missing.chunks(ROWS_MAX) {
+                let at = app.clock.now();
+                let permit = leave(at).await?;
+                for line in import.end(app, permit, ids, &mut summary).await? {
+                    if !tell(line).await {
+                        return Ok(summary);
+                    }
                 }
             }
+        }
+        if summary.position.is_none() && !import.dry_run {
+            summary.position = Some(service::position(app.db.read()).await?);
         }
         Ok(summary)
     }
@@ -312,15 +279,20 @@ impl Import {
         let (mut rows, mut places) = (Vec::with_capacity(chunk.len()), Vec::with_capacity(chunk.len()));
         for (row, read) in chunk {
             let (key, fault) = match read {
-                Ok(record) => match (row_of(record), twice.get(&row)) {
-                    (sound, None) => {
-                        rows.push(sound);
-                        places.push(row);
-                        continue;
+                Err(fault) => (None, file::fault(fault)),
+                Ok(record) => {
+                    let (given, source) = file::row_of(record);
+                    let foreign = source.is_some_and(|source| source.trim() != self.source);
+                    match twice.get(&row) {
+                        Some(all) => (key_of(given), rules::duplicate(all)),
+                        None if foreign => (key_of(given), file::foreign(&self.source)),
+                        None => {
+                            rows.push(given);
+                            places.push(row);
+                            continue;
+                        }
                     }
-                    (sound, Some(all)) => (Some(sound.external_id), rules::duplicate(all)),
-                },
-                Err(fault) => (None, told(fault)),
+                }
             };
             summary.rejected += 1;
             let result = RowResult { outcome: Word::Rejected, member: None, errors: vec![fault] };
@@ -332,7 +304,7 @@ impl Import {
         summary.position = answer.position;
         for ((row, given), result) in places.iter().zip(rows).zip(answer.results) {
             summary.count(result.outcome);
-            lines.push(Line::Row { row: *row, key: Some(given.external_id), result });
+            lines.push(Line::Row { row: *row, key: key_of(given), result });
         }
         lines.sort_by_key(|line| if let Line::Row { row, .. } = line { *row } else { u64::MAX });
         Ok(lines)
@@ -346,60 +318,42 @@ impl Import {
         ids: &[MemberId],
         summary: &mut Summary,
     ) -> Result<Vec<Line>, Error> {
-        let mut tx = app.db.begin(permit).await?;
-        ledger::take_turn(&tx, self.region).await?;
-        let rows = member::Entity::find()
+        let gone = member::Entity::find()
             .filter(member::Column::Id.is_in(ids.iter().copied()))
             .filter(member::Column::Source.eq(&self.source))
-            .filter(member::Column::State.eq(MemberState::Active))
-            .all(tx.db())
-            .await?;
+            .filter(member::Column::State.eq(MemberState::Active));
+        if self.dry_run {
+            let rows = gone.all(app.db.read()).await?;
+            summary.ended += rows.len() as u64;
+            return Ok(rows.into_iter().map(ended).collect());
+        }
+        let mut tx = app.db.begin(permit).await?;
+        ledger::take_turn(&tx, self.region).await?;
+        let rows = gone.all(tx.db()).await?;
         let today = tx.at().date_naive();
         let (mut plan, mut lines) = (Plan::default(), Vec::with_capacity(rows.len()));
         for old in rows {
-            lines.push(Line::Ended { key: old.external_id.clone().unwrap_or_default(), member: old.id });
             let new = member::Model {
                 state: MemberState::Left,
                 left_on: Some(today.max(old.joined_on)),
                 version: old.version + 1,
                 ..old.clone()
             };
-            plan.members.push((Some(old), new));
+            plan.members.push((Some(old.clone()), new));
+            lines.push(ended(old));
         }
+        batch::write(&mut tx, plan).await?;
+        summary.position = Some(tx.write_journal().await?);
+        tx.commit_recorded().await?;
         summary.ended += lines.len() as u64;
-        if !self.dry_run {
-            batch::write(&mut tx, plan).await?;
-            summary.position = Some(tx.write_journal().await?);
-            tx.commit_recorded().await?;
-        }
         Ok(lines)
     }
 }
 
-fn told(fault: RowFault) -> UserError {
-    match fault.column {
-        Some(column) => UserError::of(&column, UserErrorCode::Invalid, fault.message),
-        None => UserError::whole(UserErrorCode::Invalid, fault.message),
-    }
+fn ended(row: member::Model) -> Line {
+    Line::Ended { key: row.external_id.unwrap_or_default(), member: row.id }
 }
 
-/// The cells in the order of [`COLUMNS`].
-fn row_of(record: Record) -> Row {
-    let mut cells = record.cells.into_iter();
-    let mut next = || cells.next().flatten();
-    let (external_id, community_slug, full_name) = (next(), next(), next());
-    let (email, organization, position, municipality) = (next(), next(), next(), next());
-    let mut day = || next().map(|text| Day(parse_date(text.trim())));
-    let (joined_on, left_on) = (day(), day());
-    Row {
-        external_id: external_id.unwrap_or_default(),
-        community_slug: community_slug.unwrap_or_default(),
-        full_name: full_name.unwrap_or_default(),
-        email,
-        organization,
-        position,
-        municipality: municipality.unwrap_or_default(),
-        joined_on,
-        left_on,
-    }
+fn key_of(row: Row) -> Option<String> {
+    Some(row.external_id).filter(|key| !key.trim().is_empty())
 }

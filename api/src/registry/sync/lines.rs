@@ -21,6 +21,7 @@ pub fn line(line: &Line) -> Value {
         Line::Ended { key, member } => {
             json!({ "externalId": key, "outcome": "ENDED", "memberId": ids::encode(*member).0 })
         }
+        Line::Kept { count, message } => json!({ "kept": { "count": count, "message": message } }),
         Line::Progress { done, total } => json!({ "progress": { "done": done, "total": total } }),
     }
 }

@@ -8,6 +8,7 @@
 pub mod batch;
 pub mod directory;
 pub mod export;
+pub mod file;
 pub mod graphql;
 pub mod import;
 pub mod lines;

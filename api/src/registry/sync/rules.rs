@@ -91,8 +91,8 @@ pub struct Names {
     pub municipalities: HashMap<String, Option<MunicipalityId>>,
 }
 
-/// How many rows of one key a message names.
-const NAMED: usize = 10;
+/// How many rows a message names.
+pub const NAMED: usize = 10;
 
 /// The earliest first day: nobody who registers today began before.
 fn earliest() -> NaiveDate {
@@ -221,12 +221,20 @@ pub fn duplicates<'a>(keys: impl Iterator<Item = &'a str>) -> HashMap<usize, Arc
 /// What is wrong with each of several rows of one key.
 #[must_use]
 pub fn duplicate(places: &[u64]) -> UserError {
-    let mut shown: Vec<_> = places.iter().take(NAMED).map(ToString::to_string).collect();
-    if places.len() > NAMED {
-        shown.push(format!("and {} more", places.len() - NAMED));
-    }
-    let message = format!("Several rows have this externalId: {}.", shown.join(", "));
+    let rows = listed(places.get(..NAMED).unwrap_or(places), places.len() as u64);
+    let message = format!("Several rows have this externalId: {rows}.");
     UserError::of("externalId", UserErrorCode::Taken, message)
+}
+
+/// Some of the rows that a message is about, of so many in all.
+#[must_use]
+pub fn listed(shown: &[u64], all: u64) -> String {
+    let mut listed: Vec<_> = shown.iter().map(ToString::to_string).collect();
+    let more = all.saturating_sub(shown.len() as u64);
+    if more > 0 {
+        listed.push(format!("and {more} more"));
+    }
+    listed.join(", ")
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The use cases of integrators: a batch by the API, answered once for every key.
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use entity::{
     ids::{MemberId, RegionId, SyncCallId},
     sync_call,
@@ -145,6 +145,25 @@ pub fn may_sync(actor: &Actor) -> Result<(RegionId, Permit), Error> {
     let region = region.ok_or_else(|| policy::denied(actor, Action::MembersSync))?;
     let place = Place { region: Some(region), ..Place::default() };
     Ok((region, policy::permit(actor, Action::MembersSync, &place)?))
+}
+
+/// Leave to go on with a long import at a later moment. Who has lost the right meanwhile, or has it for another region
+/// now, stops.
+///
+/// # Errors
+/// `UNAUTHENTICATED`, `FORBIDDEN`; the database's.
+pub async fn may_go_on(
+    app: &App,
+    actor: &Actor,
+    within: RegionId,
+    at: DateTime<Utc>,
+) -> Result<Permit, Error> {
+    let actor = actor.as_of(app.db.read(), at).await?;
+    let (region, permit) = may_sync(&actor)?;
+    if region != within {
+        return Err(policy::denied(&actor, Action::MembersSync));
+    }
+    Ok(permit)
 }
 
 /// A batch of a file, under the turn and in the transaction of its own; `places` says where a row stands in the file.

@@ -137,3 +137,20 @@ fn a_table_can_be_sent_to_another_thread() {
     is_sent::<super::Writer<File>>();
     is_sent::<super::xlsx::Sheet>();
 }
+
+#[test]
+fn after_the_last_row_nothing_comes_however_often_it_is_asked() {
+    let mut sheet = super::xlsx::Sheet::new(&["fullName", "email"]).unwrap();
+    sheet.row(&[Some("a"), Some("b")]).unwrap();
+    let mut workbook = tempfile::tempfile().unwrap();
+    sheet.finish(&mut workbook).unwrap();
+    let texts = [(Format::Csv, "fullName;email\na;b\n"), (Format::Ndjson, "{\"fullName\":\"a\"}\n")];
+    let mut files: Vec<_> = texts.map(|(format, text)| (format, file(text.as_bytes()))).into();
+    files.push((Format::Xlsx, workbook));
+    for (format, file) in files {
+        let mut table = open(file, format, None, COLUMNS, Limits::default()).unwrap();
+        let mut rows = table.rows().unwrap();
+        assert_eq!(rows.by_ref().take(1_000).count(), 1, "{format:?}");
+        assert_eq!((rows.next(), rows.next()), (None, None), "{format:?}");
+    }
+}
