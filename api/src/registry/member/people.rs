@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use entity::{
-    ids::{OrganizationId, PersonId, RegionId},
+    account,
+    ids::{CommunityId, OrganizationId, PersonId, RegionId},
     member, person,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -32,35 +33,99 @@ pub fn new(
     }
 }
 
-/// The persons of these identities; of several, the oldest. One statement, or none.
+/// Who is known by which identity.
 ///
-/// # Errors
-/// The database's.
-pub async fn known(
-    db: &impl ConnectionTrait,
-    identities: impl IntoIterator<Item = Vec<u8>>,
-) -> Result<HashMap<Vec<u8>, PersonId>, Error> {
-    let mut identities = identities.into_iter().peekable();
-    if identities.peek().is_none() {
-        return Ok(HashMap::new());
+/// Name and address prove nothing: whoever gives them gets to see nothing by it. So nobody is taken for an employee,
+/// and for somebody with an account only where that person is registered in the community already; any other
+/// registration would be shown to the account, which may be somebody else's who is called so there.
+#[derive(Debug, Default)]
+pub struct Known {
+    /// By identity, the oldest first.
+    persons: HashMap<Vec<u8>, Vec<PersonId>>,
+    /// Who can sign in.
+    with_account: HashSet<PersonId>,
+    /// Who is, or was, registered where.
+    registered: HashMap<PersonId, HashSet<(RegionId, CommunityId)>>,
+}
+
+impl Known {
+    /// The persons of these identities. Three statements, or none.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn read(
+        db: &impl ConnectionTrait,
+        identities: impl IntoIterator<Item = Vec<u8>>,
+    ) -> Result<Self, Error> {
+        let mut identities = identities.into_iter().peekable();
+        if identities.peek().is_none() {
+            return Ok(Self::default());
+        }
+        let found = person::Entity::find()
+            .filter(person::Column::Identity.is_in(identities))
+            .filter(person::Column::InstituteId.is_null())
+            .order_by_asc(person::Column::Id)
+            .all(db)
+            .await?;
+        let ids: Vec<_> = found.iter().map(|row| row.id).collect();
+        let accounts = account::Entity::find()
+            .filter(account::Column::PersonId.is_in(ids.iter().copied()))
+            .filter(account::Column::ClosedAt.is_null())
+            .all(db)
+            .await?;
+        let members = member::Entity::find().filter(member::Column::PersonId.is_in(ids)).all(db).await?;
+        let mut known = Self {
+            with_account: accounts.into_iter().filter_map(|row| row.person_id).collect(),
+            ..Self::default()
+        };
+        for row in members {
+            known.registered.entry(row.person_id).or_default().insert((row.region_id, row.community_id));
+        }
+        for row in found {
+            known.persons.entry(row.identity.unwrap_or_default()).or_default().push(row.id);
+        }
+        Ok(known)
     }
-    let found = person::Entity::find()
-        .filter(person::Column::Identity.is_in(identities))
-        .order_by_desc(person::Column::Id)
-        .all(db)
-        .await?;
-    Ok(found.into_iter().filter_map(|row| Some((row.identity?, row.id))).collect())
+
+    /// All of them.
+    pub fn ids(&self) -> impl Iterator<Item = PersonId> {
+        self.persons.values().flatten().copied()
+    }
+
+    /// Somebody new, who is known from now on.
+    pub fn enter(&mut self, identity: Vec<u8>, id: PersonId) {
+        self.persons.entry(identity).or_default().push(id);
+    }
+
+    /// Who of this identity registers in a community: somebody who is registered there, or else the oldest without
+    /// an account; with a region, of those registered in it.
+    #[must_use]
+    pub fn find(&self, identity: &[u8], of: CommunityId, within: Option<RegionId>) -> Option<PersonId> {
+        let there = |id: &PersonId| self.places(*id).any(|(_, community)| community == of);
+        let free = |id: &PersonId| {
+            let near = within.is_none_or(|region| self.places(*id).any(|(known, _)| known == region));
+            near && !self.with_account.contains(id)
+        };
+        let all = self.persons.get(identity)?;
+        all.iter().find(|id| there(id)).or_else(|| all.iter().find(|id| free(id))).copied()
+    }
+
+    fn places(&self, id: PersonId) -> impl Iterator<Item = (RegionId, CommunityId)> {
+        self.registered.get(&id).into_iter().flatten().copied()
+    }
 }
 
 /// A person's own name and workplace, which everybody sees of office holders and authors, follow a registration that
 /// they agreed with before. Not where the person is registered in another region, too: its data are not one region's
-/// to change. Gives the persons that change; two statements, or none.
+/// to change. By what it is known again follows only what `others` say of it: nobody takes somebody else's name and
+/// address to be shown what is registered under them. Gives the persons that change; two statements, or none.
 ///
 /// # Errors
 /// The database's.
 pub async fn follow<'a>(
     db: &impl ConnectionTrait,
     region: RegionId,
+    others: bool,
     changed: impl Iterator<Item = (&'a member::Model, &'a member::Model)>,
 ) -> Result<Vec<person::Model>, Error> {
     let differs = |old: &member::Model, new: &member::Model| {
@@ -89,7 +154,10 @@ pub async fn follow<'a>(
     let persons = person::Entity::find().filter(person::Column::Id.is_in(ids)).all(db).await?;
     let followed = persons.into_iter().filter_map(|old| {
         let (before, after) = changed.get(&old.id)?;
-        let new = followed(&old, before, after);
+        let mut new = followed(&old, before, after);
+        if others {
+            new.identity = identity(&new.full_name, new.email.as_deref(), new.organization_id);
+        }
         (new != old).then_some(new)
     });
     Ok(followed.collect())
@@ -112,6 +180,5 @@ fn followed(person: &person::Model, before: &member::Model, after: &member::Mode
     if new.position == before.position {
         new.position.clone_from(&after.position);
     }
-    new.identity = identity(&new.full_name, new.email.as_deref(), new.organization_id);
     new
 }

@@ -103,7 +103,7 @@ pub async fn plan(db: &impl ConnectionTrait, origin: Origin<'_>, rows: Vec<Check
         known.create(&mut plan, origin, draft);
     }
     let changed = plan.members.iter().filter_map(|(old, new)| Some((old.as_ref()?, new)));
-    let followers = people::follow(db, origin.region, changed).await?;
+    let followers = people::follow(db, origin.region, true, changed).await?;
     plan.persons.extend(followers);
     plan.organizations = places.new;
     Ok(plan)
@@ -227,7 +227,7 @@ impl Draft {
 
 /// Who is who, and who is registered where.
 struct People {
-    by_identity: HashMap<Vec<u8>, PersonId>,
+    known: people::Known,
     /// Registrations that await confirmation or are in force.
     open: HashMap<(PersonId, CommunityId), member::Model>,
     /// Those that this batch opens.
@@ -241,10 +241,10 @@ impl People {
         changed: &[(Checked, member::Model)],
     ) -> Result<Self, Error> {
         let identities: HashSet<_> = drafts.iter().filter_map(|draft| draft.identity.clone()).collect();
-        let by_identity = people::known(db, identities).await?;
+        let known = people::Known::read(db, identities).await?;
         let reopened = changed.iter().filter(|(row, old)| is_open(row.state()) && !is_open(old.state));
         let persons: HashSet<PersonId> =
-            by_identity.values().copied().chain(reopened.map(|(_, old)| old.person_id)).collect();
+            known.ids().chain(reopened.map(|(_, old)| old.person_id)).collect();
         let mut open = HashMap::new();
         if !persons.is_empty() {
             let found = member::Entity::find()
@@ -254,7 +254,7 @@ impl People {
                 .await?;
             open = found.into_iter().map(|row| ((row.person_id, row.community_id), row)).collect();
         }
-        Ok(Self { by_identity, open, opened: HashSet::new() })
+        Ok(Self { known, open, opened: HashSet::new() })
     }
 
     /// Whether this batch may open a registration; takes the place.
@@ -305,8 +305,8 @@ impl People {
             return;
         }
         let joined_on = row.joined_on.unwrap_or(today);
-        let matched = identity.as_ref().and_then(|identity| self.by_identity.get(identity)).copied();
         let community = row.community;
+        let matched = identity.as_ref().and_then(|identity| self.known.find(identity, community, None));
         if let Some(person) = matched
             && is_open(state)
         {
@@ -339,7 +339,7 @@ impl People {
             let id = new.id;
             plan.persons.push(new);
             if let Some(identity) = identity {
-                self.by_identity.insert(identity, id);
+                self.known.enter(identity, id);
             }
             if is_open(state) {
                 self.opened.insert((id, community));
