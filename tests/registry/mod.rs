@@ -21,3 +21,4 @@ mod statements;
 mod sync;
 mod members;
 mod changes;
+mod personal_data;

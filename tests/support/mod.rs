@@ -12,6 +12,7 @@ pub mod backend;
 pub mod client;
 pub mod cluster;
 pub mod factory;
+pub mod log;
 pub mod offices;
 pub mod integrators;
 pub mod program;
