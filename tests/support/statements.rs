@@ -9,8 +9,7 @@ use std::{
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use tracing::{
-    Event, Metadata, Subscriber,
-    Level,
+    Event, Level, Metadata, Subscriber,
     field::{Field, Visit},
     level_filters::LevelFilter,
     subscriber::Interest,

@@ -2,6 +2,9 @@
 //! erasure, neither in an answer nor in a row nor in the log.
 
 mod doors;
+mod erasure;
+mod feed;
+mod oracles;
 mod rule;
 mod scene;
 
@@ -22,10 +25,10 @@ async fn every_door_shows_what_it_may(app: &TestApp, seed: u64) {
     log::listen_for(&[WITNESS]);
     let scene = Scene::new(app, seed).await;
     let mut shown = BTreeSet::new();
-    for who in &scene.all {
+    for (turn, who) in scene.all.iter().enumerate() {
         // Anew for everybody: a refused mutation may have opened an account.
         let world = World::read(app).await;
-        let mut visit = Visit { app, world: &world, who, told: Vec::new() };
+        let mut visit = Visit { app, world: &world, who, turn, told: Vec::new() };
         visit.everywhere(&scene).await;
         for told in visit.told {
             let leaked: Vec<_> = told.found.difference(&told.allowed).collect();
@@ -43,7 +46,8 @@ async fn every_door_shows_what_it_may(app: &TestApp, seed: u64) {
 /// No line of the log has told anything personal; that lines are heard at all is told by a witness.
 #[track_caller]
 fn silent_log() {
-    let (witness, lines): (Vec<_>, Vec<_>) = log::heard().into_iter().partition(|line| line.to_lowercase().contains(WITNESS));
+    let (witness, lines): (Vec<_>, Vec<_>) =
+        log::heard().into_iter().partition(|line| line.to_lowercase().contains(WITNESS));
     assert!(!witness.is_empty(), "the log is listened to");
     assert_eq!(lines, [] as [String; 0], "the log tells personal data");
 }

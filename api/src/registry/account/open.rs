@@ -73,9 +73,9 @@ pub async fn open(app: &App, actor: &Actor, login: &str, of: For) -> Outcome<Ope
         accepted!(in_force(&tx, id).await?);
     }
     let rights = rights_of_person(tx.db(), person.id, tx.at()).await?;
-    if !rights.iter().all(|right| cares_for(actor, right)) || !cares_for_all_of(&tx, actor, person.id).await? {
-        let message =
-            "The person holds rights or is registered beyond your care; whoever cares for all of it opens the account.";
+    if !rights.iter().all(|right| cares_for(actor, right)) || !cares_for_all_of(&tx, actor, person.id).await?
+    {
+        let message = "The person holds rights or is registered beyond your care; whoever cares for all of it opens the account.";
         return Ok(Err(UserError::of(whom.field, UserErrorCode::NotEligible, message).into()));
     }
     let open = account::Entity::find()
@@ -155,7 +155,8 @@ async fn cares_for_all_of(tx: &Tx, actor: &Actor, person: PersonId) -> Result<bo
         .all(tx.db())
         .await?;
     let action = |place: &Place| {
-        policy::may(actor, Action::AccountOpen, place) || policy::may(actor, Action::AccountOpenEmployee, place)
+        policy::may(actor, Action::AccountOpen, place)
+            || policy::may(actor, Action::AccountOpenEmployee, place)
     };
     Ok(rows.iter().all(|row| action(&write::place(row))))
 }

@@ -4,19 +4,21 @@
 use std::collections::BTreeSet;
 
 use entity::{
-    MemberState, account, appointment, erased_registration,
+    MemberState, account, erased_registration,
     ids::{AccountId, MemberId, OrganizationId, PersonId},
-    journal, member, organization, person, practice, practice_author, rating, refresh_token, session,
+    journal, member, organization, person, rating, refresh_token, session,
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait,
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     sea_query::{Expr, Query},
 };
 use serde_json::json;
 
 use super::{
     ledger::{self, Counts},
+    people,
     rules::{ERASED_NAME, ERASED_PLACE},
     write,
 };
@@ -73,7 +75,7 @@ pub async fn erase(app: &App, actor: &Actor, of: MemberId, request: &str) -> Out
     let today = tx.at().date_naive();
     end_all_of(&mut tx, whose, today).await?;
     close_accounts(&tx, whose).await?;
-    tell_of_what_bore_the_name(&mut tx, whose).await?;
+    people::tell_of(&mut tx, &[whose]).await?;
     let told = Change::of(whose, None, Some(json!({ "erased": true, "request": request })));
     tx.record(told.within(seen.region_id, Some(seen.community_id)));
     tx.commit().await?;
@@ -232,37 +234,6 @@ async fn close_accounts(tx: &Tx, of: PersonId) -> Result<(), Error> {
             .exec(tx.db())
             .await?;
         session::Entity::delete_many().filter(session::Column::AccountId.eq(id)).exec(tx.db()).await?;
-    }
-    Ok(())
-}
-
-/// Offices and practices show a name: whoever follows the registry must fetch them anew.
-async fn tell_of_what_bore_the_name(tx: &mut Tx, of: PersonId) -> Result<(), Error> {
-    let offices =
-        appointment::Entity::find().filter(appointment::Column::PersonId.eq(of)).all(tx.db()).await?;
-    let communities = entity::community::Entity::find()
-        .filter(entity::community::Column::Id.is_in(offices.iter().map(|row| row.community_id)))
-        .all(tx.db())
-        .await?;
-    for row in &offices {
-        let region = communities.iter().find(|community| community.id == row.community_id);
-        let change = Change::of(row.id, None, Some(json!({ "changed": ["holder"] })));
-        tx.record(match region {
-            Some(community) => change.within(community.region_id, Some(community.id)),
-            None => change,
-        });
-    }
-    let written = practice_author::Entity::find()
-        .select_only()
-        .column(practice_author::Column::PracticeId)
-        .filter(practice_author::Column::PersonId.eq(of))
-        .into_query();
-    let practices =
-        practice::Entity::find().filter(practice::Column::Id.in_subquery(written)).all(tx.db()).await?;
-    for row in practices {
-        let (before, after) =
-            (json!({ "state": row.state }), json!({ "state": row.state, "changed": ["authors"] }));
-        tx.record(crate::registry::practice::write::change(&row, Some(before), Some(after)));
     }
     Ok(())
 }

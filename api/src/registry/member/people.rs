@@ -3,14 +3,18 @@
 use std::collections::{HashMap, HashSet};
 
 use entity::{
-    account,
+    account, appointment, community,
     ids::{CommunityId, OrganizationId, PersonId, RegionId},
-    member, person,
+    member, person, practice, practice_author,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use serde_json::json;
 
 use super::rules::identity;
-use crate::error::Error;
+use crate::{
+    db::{Change, Tx},
+    error::Error,
+};
 
 /// Somebody who was not known yet.
 #[must_use]
@@ -115,10 +119,19 @@ impl Known {
     }
 }
 
+/// Persons that follow their registrations.
+#[derive(Debug, Default)]
+pub struct Followed {
+    /// As they will be.
+    pub persons: Vec<person::Model>,
+    /// Those of whom everybody sees something else then: see [`tell_of`].
+    pub shown: Vec<PersonId>,
+}
+
 /// A person's own name and workplace, which everybody sees of office holders and authors, follow a registration that
 /// they agreed with before. Not where the person is registered in another region, too: its data are not one region's
 /// to change. By what it is known again follows only what `others` say of it: nobody takes somebody else's name and
-/// address to be shown what is registered under them. Gives the persons that change; two statements, or none.
+/// address to be shown what is registered under them. Two statements, or none.
 ///
 /// # Errors
 /// The database's.
@@ -127,7 +140,7 @@ pub async fn follow<'a>(
     region: RegionId,
     others: bool,
     changed: impl Iterator<Item = (&'a member::Model, &'a member::Model)>,
-) -> Result<Vec<person::Model>, Error> {
+) -> Result<Followed, Error> {
     let differs = |old: &member::Model, new: &member::Model| {
         old.full_name != new.full_name
             || old.email != new.email
@@ -140,7 +153,7 @@ pub async fn follow<'a>(
         .map(|(old, new)| (old.person_id, (old, new)))
         .collect();
     if changed.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Followed::default());
     }
     let elsewhere: HashSet<PersonId> = member::Entity::find()
         .filter(member::Column::PersonId.is_in(changed.keys().copied()))
@@ -152,15 +165,21 @@ pub async fn follow<'a>(
         .collect();
     let ids = changed.keys().copied().filter(|id| !elsewhere.contains(id));
     let persons = person::Entity::find().filter(person::Column::Id.is_in(ids)).all(db).await?;
-    let followed = persons.into_iter().filter_map(|old| {
-        let (before, after) = changed.get(&old.id)?;
+    let mut all = Followed::default();
+    for old in persons {
+        let Some((before, after)) = changed.get(&old.id) else { continue };
         let mut new = followed(&old, before, after);
         if others {
             new.identity = identity(&new.full_name, new.email.as_deref(), new.organization_id);
         }
-        (new != old).then_some(new)
-    });
-    Ok(followed.collect())
+        if shows_otherwise(&old, &new) {
+            all.shown.push(new.id);
+        }
+        if new != old {
+            all.persons.push(new);
+        }
+    }
+    Ok(all)
 }
 
 fn followed(person: &person::Model, before: &member::Model, after: &member::Model) -> person::Model {
@@ -181,4 +200,53 @@ fn followed(person: &person::Model, before: &member::Model, after: &member::Mode
         new.position.clone_from(&after.position);
     }
     new
+}
+
+/// Whether everybody sees something else of the person than before, where it holds an office or is an author.
+fn shows_otherwise(old: &person::Model, new: &person::Model) -> bool {
+    old.full_name != new.full_name
+        || old.organization_id != new.organization_id
+        || old.position != new.position
+}
+
+/// Offices and practices show a person's name: when it changes, whoever follows the registry must fetch them anew.
+/// Three statements, or none.
+///
+/// # Errors
+/// The database's.
+pub async fn tell_of(tx: &mut Tx, persons: &[PersonId]) -> Result<(), Error> {
+    if persons.is_empty() {
+        return Ok(());
+    }
+    let offices = appointment::Entity::find()
+        .filter(appointment::Column::PersonId.is_in(persons.iter().copied()))
+        .all(tx.db())
+        .await?;
+    let communities: HashMap<CommunityId, community::Model> = community::Entity::find()
+        .filter(community::Column::Id.is_in(offices.iter().map(|row| row.community_id)))
+        .all(tx.db())
+        .await?
+        .into_iter()
+        .map(|row| (row.id, row))
+        .collect();
+    for row in offices {
+        let change = Change::of(row.id, None, Some(json!({ "changed": ["holder"] })));
+        tx.record(match communities.get(&row.community_id) {
+            Some(community) => change.within(community.region_id, Some(community.id)),
+            None => change,
+        });
+    }
+    let written = practice_author::Entity::find()
+        .select_only()
+        .column(practice_author::Column::PracticeId)
+        .filter(practice_author::Column::PersonId.is_in(persons.iter().copied()))
+        .into_query();
+    let practices =
+        practice::Entity::find().filter(practice::Column::Id.in_subquery(written)).all(tx.db()).await?;
+    for row in practices {
+        let (before, after) =
+            (json!({ "state": row.state }), json!({ "state": row.state, "changed": ["authors"] }));
+        tx.record(crate::registry::practice::write::change(&row, Some(before), Some(after)));
+    }
+    Ok(())
 }

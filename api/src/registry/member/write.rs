@@ -296,8 +296,9 @@ pub async fn amend(
             ..old.clone()
         };
         let others = actor.person() != Some(old.person_id);
-        let persons = people::follow(tx.db(), old.region_id, others, std::iter::once((old, &new))).await?;
-        tx.upsert_all::<person::Entity>(persons, person::Column::Id).await?;
+        let followed = people::follow(tx.db(), old.region_id, others, std::iter::once((old, &new))).await?;
+        tx.upsert_all::<person::Entity>(followed.persons, person::Column::Id).await?;
+        people::tell_of(tx, &followed.shown).await?;
         Ok(Ok(new))
     })
     .await

@@ -15,7 +15,10 @@ use crate::{
     error::Error,
     registry::{
         governance::endings::{end_offices, end_seats},
-        member::ledger::{self, Counts},
+        member::{
+            ledger::{self, Counts},
+            people,
+        },
     },
 };
 
@@ -56,12 +59,13 @@ pub async fn prepare(
 /// # Errors
 /// The database's.
 pub async fn write(tx: &mut Tx, plan: Plan) -> Result<HashMap<usize, Outcome>, Error> {
-    let Plan { outcomes, organizations, persons, members } = plan;
+    let Plan { outcomes, organizations, persons, shown, members } = plan;
     for row in &organizations {
         tx.record(ledger::brought(row));
     }
     tx.insert_all::<organization::Entity>(organizations).await?;
     tx.upsert_all::<person::Entity>(persons, person::Column::Id).await?;
+    people::tell_of(tx, &shown).await?;
     let mut counts = Counts::default();
     let (mut left, mut moved) = (Vec::new(), Vec::new());
     let mut rows = Vec::with_capacity(members.len());

@@ -56,6 +56,8 @@ pub struct Plan {
     pub organizations: Vec<organization::Model>,
     /// New persons, and those whose data follow their registrations.
     pub persons: Vec<person::Model>,
+    /// Persons of whom everybody sees something else then, where they hold an office or are authors.
+    pub shown: Vec<PersonId>,
     /// Registrations as they were and as they will be; those that end come first, so that a person who changes
     /// from one to another is never in force twice.
     pub members: Vec<(Option<member::Model>, member::Model)>,
@@ -103,8 +105,9 @@ pub async fn plan(db: &impl ConnectionTrait, origin: Origin<'_>, rows: Vec<Check
         known.create(&mut plan, origin, draft);
     }
     let changed = plan.members.iter().filter_map(|(old, new)| Some((old.as_ref()?, new)));
-    let followers = people::follow(db, origin.region, true, changed).await?;
-    plan.persons.extend(followers);
+    let followed = people::follow(db, origin.region, true, changed).await?;
+    plan.persons.extend(followed.persons);
+    plan.shown = followed.shown;
     plan.organizations = places.new;
     Ok(plan)
 }
@@ -243,8 +246,7 @@ impl People {
         let identities: HashSet<_> = drafts.iter().filter_map(|draft| draft.identity.clone()).collect();
         let known = people::Known::read(db, identities).await?;
         let reopened = changed.iter().filter(|(row, old)| is_open(row.state()) && !is_open(old.state));
-        let persons: HashSet<PersonId> =
-            known.ids().chain(reopened.map(|(_, old)| old.person_id)).collect();
+        let persons: HashSet<PersonId> = known.ids().chain(reopened.map(|(_, old)| old.person_id)).collect();
         let mut open = HashMap::new();
         if !persons.is_empty() {
             let found = member::Entity::find()
