@@ -132,7 +132,7 @@ impl Visit<'_> {
     /// `node` and `nodes` of everything there is.
     async fn nodes(&mut self) {
         let kinds = format!("id __typename ... on Member {{ {MEMBER} }} ... on Appointment {{ office holder {{ {PERSON} }} }}
-            ... on Practice {{ title state authors {{ {PERSON} }} decisions {{ reason }} ratings(first: 5) {{ nodes {{ comment }} }} }}
+            ... on Practice {{ title stage: state authors {{ {PERSON} }} decisions {{ reason }} ratings(first: 5) {{ nodes {{ comment }} }} }}
             ... on Rating {{ stars comment practice {{ authors {{ {PERSON} }} }} }} ... on Community {{ name memberCount }}
             ... on Municipality {{ name }} ... on Institute {{ name }}");
         let (db, world) = (self.app.rows(), self.world);

@@ -21,9 +21,9 @@ use crate::support::{actor::member_of, app::TestApp, offices::of_member};
 const DOCUMENT: &str = "query($since: String) { changes(since: $since, first: 20) { hasMore nextCursor changes {
     operation subjectId externalId node { id __typename
     ... on Member { fullName email phone organization position municipality { name } state joinedOn leftOn reason version source externalId }
-    ... on Practice { number title summary body tags state version authors { name organization position } submittedAt publishedAt }
+    ... on Practice { number title summary body tags stage: state version authors { name organization position } submittedAt publishedAt }
     ... on Community { slug name links { url } version registeredOn archivedAt }
-    ... on Appointment { office since until holder { name organization position } municipality { name } }
+    ... on Appointment { office since until holder { name organization position } seat: municipality { name } }
     ... on Rating { stars comment version ratedAt } } } } }";
 
 type Kept = BTreeMap<String, Value>;
