@@ -25,3 +25,4 @@ mod imports;
 mod import_refusals;
 mod reconcile;
 mod exports;
+mod personal_data;

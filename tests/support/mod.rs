@@ -13,6 +13,7 @@ pub mod client;
 pub mod cluster;
 pub mod factory;
 pub mod files;
+pub mod log;
 pub mod offices;
 pub mod integrators;
 pub mod program;

@@ -1,4 +1,5 @@
-//! How many SQL statements a request ran: read from the line that the endpoint logs of every request.
+//! How many SQL statements a request ran: read from the line that the endpoint logs of every request. All that the
+//! server logs when nobody says otherwise is heard here, and handed on to [`super::log`].
 
 use std::{
     collections::HashMap,
@@ -8,7 +9,7 @@ use std::{
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use tracing::{
-    Event, Metadata, Subscriber,
+    Event, Level, Metadata, Subscriber,
     field::{Field, Visit},
     level_filters::LevelFilter,
     subscriber::Interest,
@@ -67,7 +68,7 @@ pub async fn statements(actor: &Actor, document: &str) -> u64 {
 }
 
 /// From now on every request of this process is listened to: its line is written in the server's thread.
-fn listen() {
+pub(super) fn listen() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let heard = tracing_subscriber::registry().with(Endpoint);
@@ -75,11 +76,12 @@ fn listen() {
     });
 }
 
-/// Hears the lines of the endpoint and of the one that gives tokens, and nothing else.
+/// Hears what the server's own filter lets through.
 struct Endpoint;
 
 fn concerns(metadata: &Metadata<'_>) -> bool {
-    ["api::http::endpoint", "api::http::token"].contains(&metadata.target())
+    let ours = metadata.target().starts_with("api") && *metadata.level() <= Level::INFO;
+    ours || *metadata.level() <= Level::WARN
 }
 
 impl<S: Subscriber> Layer<S> for Endpoint {
@@ -98,6 +100,9 @@ impl<S: Subscriber> Layer<S> for Endpoint {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let mut line = Line::default();
         event.record(&mut line);
+        if super::log::is_listening() {
+            super::log::hear(&line.text);
+        }
         if let (Some(id), Some(statements)) = (line.request_id, line.statements) {
             let mut counted = COUNTED.lock().unwrap_or_else(PoisonError::into_inner);
             counted.get_or_insert_default().insert(id, statements);
@@ -109,10 +114,13 @@ impl<S: Subscriber> Layer<S> for Endpoint {
 struct Line {
     request_id: Option<String>,
     statements: Option<u64>,
+    /// All fields, one after the other.
+    text: String,
 }
 
 impl Visit for Line {
     fn record_str(&mut self, field: &Field, value: &str) {
+        self.text += &format!("{field}={value} ");
         if field.name() == "request_id" {
             self.request_id = Some(value.to_owned());
         }
@@ -124,5 +132,7 @@ impl Visit for Line {
         }
     }
 
-    fn record_debug(&mut self, _: &Field, _: &dyn std::fmt::Debug) {}
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        self.text += &format!("{field}={value:?} ");
+    }
 }

@@ -26,7 +26,7 @@ use crate::{
     graphql::{
         Caller,
         complete::Plan,
-        errors,
+        errors, ids,
         limits::{Checked, Guard, Limits},
         prepare::prepare,
         schema::{self, RegistrySchema},
@@ -147,7 +147,7 @@ impl Endpoint {
         };
         let now = self.app.clock.now();
         let actor = caller::actor(&self.app, request, id, now).await?;
-        told.account = actor.identity.as_ref().map(|identity| identity.login.clone());
+        told.account = actor.identity.as_ref().map(|identity| ids::encode(identity.account).0);
         let plan =
             checked.operation().map(|operation| Plan::new(self.guard.index(), &checked.document, operation));
         prepare(self.guard.index(), &mut checked.document, &params.variables);

@@ -19,7 +19,7 @@ use crate::{
     },
     db::{Change, Tx},
     error::{Error, Outcome, UserError, UserErrorCode},
-    registry::{institute::employees, listed::is_duplicate},
+    registry::{institute::employees, listed::is_duplicate, member::write},
 };
 
 /// For whom an account is opened.
@@ -73,9 +73,9 @@ pub async fn open(app: &App, actor: &Actor, login: &str, of: For) -> Outcome<Ope
         accepted!(in_force(&tx, id).await?);
     }
     let rights = rights_of_person(tx.db(), person.id, tx.at()).await?;
-    if !rights.iter().all(|right| cares_for(actor, right)) {
-        let message =
-            "The person holds rights beyond your care; whoever cares for all of them opens the account.";
+    if !rights.iter().all(|right| cares_for(actor, right)) || !cares_for_all_of(&tx, actor, person.id).await?
+    {
+        let message = "The person holds rights or is registered beyond your care; whoever cares for all of it opens the account.";
         return Ok(Err(UserError::of(whom.field, UserErrorCode::NotEligible, message).into()));
     }
     let open = account::Entity::find()
@@ -144,6 +144,21 @@ async fn in_force(tx: &Tx, id: MemberId) -> Outcome<()> {
     }
     let message = "The registration is not in force.";
     Ok(Err(UserError::of("memberId", UserErrorCode::WrongState, message).into()))
+}
+
+/// Whether the opener may open accounts wherever the person is, was, or wants to be registered: the account is shown
+/// all of these registrations, in whatever state.
+async fn cares_for_all_of(tx: &Tx, actor: &Actor, person: PersonId) -> Result<bool, Error> {
+    let rows = member::Entity::find()
+        .filter(member::Column::PersonId.eq(person))
+        .filter(member::Column::ErasedAt.is_null())
+        .all(tx.db())
+        .await?;
+    let action = |place: &Place| {
+        policy::may(actor, Action::AccountOpen, place)
+            || policy::may(actor, Action::AccountOpenEmployee, place)
+    };
+    Ok(rows.iter().all(|row| action(&write::place(row))))
 }
 
 /// Whether the right lies within what the opener cares for. A coordinator is above the chair of the same community:

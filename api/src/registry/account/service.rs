@@ -132,7 +132,7 @@ pub async fn refresh(app: &App, actor: &Actor, token: &str) -> Outcome<Tokens> {
         .exec(tx.db())
         .await?;
     if used.rows_affected == 0 {
-        tracing::warn!(login = account.login, "a refresh token was used twice; its session is revoked");
+        tracing::warn!(account = %account.id.0, "a refresh token was used twice; its session is revoked");
         revoke(&mut tx, session.id, "a refresh token was used twice").await?;
         tx.commit().await?;
         return wrong();

@@ -4,19 +4,22 @@
 use std::collections::BTreeSet;
 
 use entity::{
-    MemberState, account, appointment, erased_registration,
-    ids::{AccountId, MemberId, PersonId},
-    member, person, practice, practice_author, refresh_token, session,
+    MemberState, account, erased_registration,
+    ids::{AccountId, MemberId, OrganizationId, PersonId},
+    journal, member, organization, person, rating, refresh_token, session,
 };
 use sea_orm::{
-    ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     sea_query::{Expr, Query},
 };
 use serde_json::json;
 
 use super::{
     ledger::{self, Counts},
-    rules::ERASED_NAME,
+    people,
+    rules::{ERASED_NAME, ERASED_PLACE},
     write,
 };
 use crate::{
@@ -65,12 +68,14 @@ pub async fn erase(app: &App, actor: &Actor, of: MemberId, request: &str) -> Out
     if rows.is_empty() {
         return Err(Error::not_found("registration"));
     }
+    let mut worked: Vec<_> = rows.iter().filter_map(|row| row.organization_id).collect();
     erase_registrations(&mut tx, rows).await?;
-    erase_person(&tx, whose).await?;
+    worked.extend(erase_person(&tx, whose).await?);
+    forget_workplaces(&mut tx, whose, worked).await?;
     let today = tx.at().date_naive();
     end_all_of(&mut tx, whose, today).await?;
     close_accounts(&tx, whose).await?;
-    tell_of_what_bore_the_name(&mut tx, whose).await?;
+    people::tell_of(&mut tx, &[whose]).await?;
     let told = Change::of(whose, None, Some(json!({ "erased": true, "request": request })));
     tx.record(told.within(seen.region_id, Some(seen.community_id)));
     tx.commit().await?;
@@ -134,9 +139,11 @@ async fn erase_registrations(tx: &mut Tx, rows: Vec<member::Model>) -> Result<()
     counts.write(tx).await
 }
 
-async fn erase_person(tx: &Tx, id: PersonId) -> Result<(), Error> {
+/// Gives where the person worked.
+async fn erase_person(tx: &Tx, id: PersonId) -> Result<Option<OrganizationId>, Error> {
     let found = person::Entity::find_by_id(id).one(tx.db()).await?;
     let old = found.ok_or_else(|| Error::broken("a registration without its person"))?;
+    let worked = old.organization_id;
     let new = person::Model {
         full_name: ERASED_NAME.into(),
         email: None,
@@ -148,7 +155,56 @@ async fn erase_person(tx: &Tx, id: PersonId) -> Result<(), Error> {
         erased_at: Some(tx.at()),
         ..old
     };
-    tx.upsert_all::<person::Entity>(vec![new], person::Column::Id).await
+    tx.upsert_all::<person::Entity>(vec![new], person::Column::Id).await?;
+    Ok(worked)
+}
+
+/// Organizations at which nobody else works, and which only registrations brought in, in whatever words: their names
+/// are the person's own. The rows remain in the archive, because ratings count by organization.
+async fn forget_workplaces(tx: &mut Tx, of: PersonId, worked: Vec<OrganizationId>) -> Result<(), Error> {
+    let rated: Vec<Option<OrganizationId>> = rating::Entity::find()
+        .select_only()
+        .column(rating::Column::OrganizationId)
+        .filter(rating::Column::PersonId.eq(of))
+        .into_tuple()
+        .all(tx.db())
+        .await?;
+    let members = member::Entity::find()
+        .select_only()
+        .column(member::Column::OrganizationId)
+        .filter(member::Column::OrganizationId.is_not_null())
+        .into_query();
+    let persons = person::Entity::find()
+        .select_only()
+        .column(person::Column::OrganizationId)
+        .filter(person::Column::OrganizationId.is_not_null())
+        .into_query();
+    let rows = organization::Entity::find()
+        .filter(organization::Column::Id.is_in(worked.into_iter().chain(rated.into_iter().flatten())))
+        .filter(organization::Column::Id.not_in_subquery(members))
+        .filter(organization::Column::Id.not_in_subquery(persons))
+        .order_by_asc(organization::Column::Id)
+        .lock_exclusive()
+        .all(tx.db())
+        .await?;
+    let entries = journal::Entity::find()
+        .filter(journal::Column::SubjectId.is_in(rows.iter().map(|row| row.id.0)))
+        .all(tx.db())
+        .await?;
+    for row in rows {
+        let of_it = || entries.iter().filter(|entry| entry.subject_id == row.id.0);
+        if of_it().next().is_none() || of_it().any(|entry| entry.action == Action::OrganizationWrite.name()) {
+            continue;
+        }
+        let mut new = row.clone().into_active_model();
+        // Unique in the municipality, as every name.
+        new.name = Set(format!("{ERASED_PLACE} {}", row.id.0.simple()));
+        new.version = Set(row.version + 1);
+        new.archived_at = Set(Some(row.archived_at.unwrap_or_else(|| tx.at())));
+        new.update(tx.db()).await?;
+        tx.record(Change::of(row.id, None, Some(json!({ "changed": ["name"], "erased": true }))));
+    }
+    Ok(())
 }
 
 /// The person's accounts let nobody in any more, and their logins, which may be addresses, are gone.
@@ -178,37 +234,6 @@ async fn close_accounts(tx: &Tx, of: PersonId) -> Result<(), Error> {
             .exec(tx.db())
             .await?;
         session::Entity::delete_many().filter(session::Column::AccountId.eq(id)).exec(tx.db()).await?;
-    }
-    Ok(())
-}
-
-/// Offices and practices show a name: whoever follows the registry must fetch them anew.
-async fn tell_of_what_bore_the_name(tx: &mut Tx, of: PersonId) -> Result<(), Error> {
-    let offices =
-        appointment::Entity::find().filter(appointment::Column::PersonId.eq(of)).all(tx.db()).await?;
-    let communities = entity::community::Entity::find()
-        .filter(entity::community::Column::Id.is_in(offices.iter().map(|row| row.community_id)))
-        .all(tx.db())
-        .await?;
-    for row in &offices {
-        let region = communities.iter().find(|community| community.id == row.community_id);
-        let change = Change::of(row.id, None, Some(json!({ "changed": ["holder"] })));
-        tx.record(match region {
-            Some(community) => change.within(community.region_id, Some(community.id)),
-            None => change,
-        });
-    }
-    let written = practice_author::Entity::find()
-        .select_only()
-        .column(practice_author::Column::PracticeId)
-        .filter(practice_author::Column::PersonId.eq(of))
-        .into_query();
-    let practices =
-        practice::Entity::find().filter(practice::Column::Id.in_subquery(written)).all(tx.db()).await?;
-    for row in practices {
-        let (before, after) =
-            (json!({ "state": row.state }), json!({ "state": row.state, "changed": ["authors"] }));
-        tx.record(crate::registry::practice::write::change(&row, Some(before), Some(after)));
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use entity::{
     MemberState, community,
     ids::{CommunityId, RegionId},
-    member, region,
+    member, organization, region,
 };
 use sea_orm::{
     ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
@@ -92,6 +92,13 @@ pub fn change(old: Option<&member::Model>, new: &member::Model) -> Change {
     };
     Change::of(new.id, old.map(|old| Value::Object(told(old))), Some(Value::Object(after)))
         .within(new.region_id, Some(new.community_id))
+}
+
+/// The journal's entry of an organization that a registration brought in: without its name, which says where somebody
+/// works, and which an erasure may have to reach.
+#[must_use]
+pub fn brought(row: &organization::Model) -> Change {
+    Change::of(row.id, None, Some(json!({ "municipality": row.municipality_id })))
 }
 
 fn told(row: &member::Model) -> Map<String, Value> {

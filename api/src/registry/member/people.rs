@@ -3,13 +3,18 @@
 use std::collections::{HashMap, HashSet};
 
 use entity::{
-    ids::{OrganizationId, PersonId, RegionId},
-    member, person,
+    account, appointment, community,
+    ids::{CommunityId, OrganizationId, PersonId, RegionId},
+    member, person, practice, practice_author,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use serde_json::json;
 
 use super::rules::identity;
-use crate::error::Error;
+use crate::{
+    db::{Change, Tx},
+    error::Error,
+};
 
 /// Somebody who was not known yet.
 #[must_use]
@@ -32,37 +37,110 @@ pub fn new(
     }
 }
 
-/// The persons of these identities; of several, the oldest. One statement, or none.
+/// Who is known by which identity.
 ///
-/// # Errors
-/// The database's.
-pub async fn known(
-    db: &impl ConnectionTrait,
-    identities: impl IntoIterator<Item = Vec<u8>>,
-) -> Result<HashMap<Vec<u8>, PersonId>, Error> {
-    let mut identities = identities.into_iter().peekable();
-    if identities.peek().is_none() {
-        return Ok(HashMap::new());
+/// Name and address prove nothing: whoever gives them gets to see nothing by it. So nobody is taken for an employee,
+/// and for somebody with an account only where that person is registered in the community already; any other
+/// registration would be shown to the account, which may be somebody else's who is called so there.
+#[derive(Debug, Default)]
+pub struct Known {
+    /// By identity, the oldest first.
+    persons: HashMap<Vec<u8>, Vec<PersonId>>,
+    /// Who can sign in.
+    with_account: HashSet<PersonId>,
+    /// Who is, or was, registered where.
+    registered: HashMap<PersonId, HashSet<(RegionId, CommunityId)>>,
+}
+
+impl Known {
+    /// The persons of these identities. Three statements, or none.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn read(
+        db: &impl ConnectionTrait,
+        identities: impl IntoIterator<Item = Vec<u8>>,
+    ) -> Result<Self, Error> {
+        let mut identities = identities.into_iter().peekable();
+        if identities.peek().is_none() {
+            return Ok(Self::default());
+        }
+        let found = person::Entity::find()
+            .filter(person::Column::Identity.is_in(identities))
+            .filter(person::Column::InstituteId.is_null())
+            .order_by_asc(person::Column::Id)
+            .all(db)
+            .await?;
+        let ids: Vec<_> = found.iter().map(|row| row.id).collect();
+        let accounts = account::Entity::find()
+            .filter(account::Column::PersonId.is_in(ids.iter().copied()))
+            .filter(account::Column::ClosedAt.is_null())
+            .all(db)
+            .await?;
+        let members = member::Entity::find().filter(member::Column::PersonId.is_in(ids)).all(db).await?;
+        let mut known = Self {
+            with_account: accounts.into_iter().filter_map(|row| row.person_id).collect(),
+            ..Self::default()
+        };
+        for row in members {
+            known.registered.entry(row.person_id).or_default().insert((row.region_id, row.community_id));
+        }
+        for row in found {
+            known.persons.entry(row.identity.unwrap_or_default()).or_default().push(row.id);
+        }
+        Ok(known)
     }
-    let found = person::Entity::find()
-        .filter(person::Column::Identity.is_in(identities))
-        .order_by_desc(person::Column::Id)
-        .all(db)
-        .await?;
-    Ok(found.into_iter().filter_map(|row| Some((row.identity?, row.id))).collect())
+
+    /// All of them.
+    pub fn ids(&self) -> impl Iterator<Item = PersonId> {
+        self.persons.values().flatten().copied()
+    }
+
+    /// Somebody new, who is known from now on.
+    pub fn enter(&mut self, identity: Vec<u8>, id: PersonId) {
+        self.persons.entry(identity).or_default().push(id);
+    }
+
+    /// Who of this identity registers in a community: somebody who is registered there, or else the oldest without
+    /// an account; with a region, of those registered in it.
+    #[must_use]
+    pub fn find(&self, identity: &[u8], of: CommunityId, within: Option<RegionId>) -> Option<PersonId> {
+        let there = |id: &PersonId| self.places(*id).any(|(_, community)| community == of);
+        let free = |id: &PersonId| {
+            let near = within.is_none_or(|region| self.places(*id).any(|(known, _)| known == region));
+            near && !self.with_account.contains(id)
+        };
+        let all = self.persons.get(identity)?;
+        all.iter().find(|id| there(id)).or_else(|| all.iter().find(|id| free(id))).copied()
+    }
+
+    fn places(&self, id: PersonId) -> impl Iterator<Item = (RegionId, CommunityId)> {
+        self.registered.get(&id).into_iter().flatten().copied()
+    }
+}
+
+/// Persons that follow their registrations.
+#[derive(Debug, Default)]
+pub struct Followed {
+    /// As they will be.
+    pub persons: Vec<person::Model>,
+    /// Those of whom everybody sees something else then: see [`tell_of`].
+    pub shown: Vec<PersonId>,
 }
 
 /// A person's own name and workplace, which everybody sees of office holders and authors, follow a registration that
 /// they agreed with before. Not where the person is registered in another region, too: its data are not one region's
-/// to change. Gives the persons that change; two statements, or none.
+/// to change. By what it is known again follows only what `others` say of it: nobody takes somebody else's name and
+/// address to be shown what is registered under them. Two statements, or none.
 ///
 /// # Errors
 /// The database's.
 pub async fn follow<'a>(
     db: &impl ConnectionTrait,
     region: RegionId,
+    others: bool,
     changed: impl Iterator<Item = (&'a member::Model, &'a member::Model)>,
-) -> Result<Vec<person::Model>, Error> {
+) -> Result<Followed, Error> {
     let differs = |old: &member::Model, new: &member::Model| {
         old.full_name != new.full_name
             || old.email != new.email
@@ -75,7 +153,7 @@ pub async fn follow<'a>(
         .map(|(old, new)| (old.person_id, (old, new)))
         .collect();
     if changed.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Followed::default());
     }
     let elsewhere: HashSet<PersonId> = member::Entity::find()
         .filter(member::Column::PersonId.is_in(changed.keys().copied()))
@@ -87,12 +165,21 @@ pub async fn follow<'a>(
         .collect();
     let ids = changed.keys().copied().filter(|id| !elsewhere.contains(id));
     let persons = person::Entity::find().filter(person::Column::Id.is_in(ids)).all(db).await?;
-    let followed = persons.into_iter().filter_map(|old| {
-        let (before, after) = changed.get(&old.id)?;
-        let new = followed(&old, before, after);
-        (new != old).then_some(new)
-    });
-    Ok(followed.collect())
+    let mut all = Followed::default();
+    for old in persons {
+        let Some((before, after)) = changed.get(&old.id) else { continue };
+        let mut new = followed(&old, before, after);
+        if others {
+            new.identity = identity(&new.full_name, new.email.as_deref(), new.organization_id);
+        }
+        if shows_otherwise(&old, &new) {
+            all.shown.push(new.id);
+        }
+        if new != old {
+            all.persons.push(new);
+        }
+    }
+    Ok(all)
 }
 
 fn followed(person: &person::Model, before: &member::Model, after: &member::Model) -> person::Model {
@@ -112,6 +199,54 @@ fn followed(person: &person::Model, before: &member::Model, after: &member::Mode
     if new.position == before.position {
         new.position.clone_from(&after.position);
     }
-    new.identity = identity(&new.full_name, new.email.as_deref(), new.organization_id);
     new
+}
+
+/// Whether everybody sees something else of the person than before, where it holds an office or is an author.
+fn shows_otherwise(old: &person::Model, new: &person::Model) -> bool {
+    old.full_name != new.full_name
+        || old.organization_id != new.organization_id
+        || old.position != new.position
+}
+
+/// Offices and practices show a person's name: when it changes, whoever follows the registry must fetch them anew.
+/// Three statements, or none.
+///
+/// # Errors
+/// The database's.
+pub async fn tell_of(tx: &mut Tx, persons: &[PersonId]) -> Result<(), Error> {
+    if persons.is_empty() {
+        return Ok(());
+    }
+    let offices = appointment::Entity::find()
+        .filter(appointment::Column::PersonId.is_in(persons.iter().copied()))
+        .all(tx.db())
+        .await?;
+    let communities: HashMap<CommunityId, community::Model> = community::Entity::find()
+        .filter(community::Column::Id.is_in(offices.iter().map(|row| row.community_id)))
+        .all(tx.db())
+        .await?
+        .into_iter()
+        .map(|row| (row.id, row))
+        .collect();
+    for row in offices {
+        let change = Change::of(row.id, None, Some(json!({ "changed": ["holder"] })));
+        tx.record(match communities.get(&row.community_id) {
+            Some(community) => change.within(community.region_id, Some(community.id)),
+            None => change,
+        });
+    }
+    let written = practice_author::Entity::find()
+        .select_only()
+        .column(practice_author::Column::PracticeId)
+        .filter(practice_author::Column::PersonId.is_in(persons.iter().copied()))
+        .into_query();
+    let practices =
+        practice::Entity::find().filter(practice::Column::Id.in_subquery(written)).all(tx.db()).await?;
+    for row in practices {
+        let (before, after) =
+            (json!({ "state": row.state }), json!({ "state": row.state, "changed": ["authors"] }));
+        tx.record(crate::registry::practice::write::change(&row, Some(before), Some(after)));
+    }
+    Ok(())
 }

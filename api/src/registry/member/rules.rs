@@ -28,6 +28,9 @@ pub fn is_open(state: MemberState) -> bool {
 /// What stands in the place of an erased person's name.
 pub const ERASED_NAME: &str = "Автор удалён";
 
+/// What stands, with a number, in the place of an organization's name that was only an erased person's.
+pub const ERASED_PLACE: &str = "Организация удалена";
+
 /// By what the same person is known again: the name with the e-mail address, or with the workplace where there is
 /// no address. A name alone is many people's, and a school's address is all its teachers'. None where nothing but
 /// the name is known: then nobody is taken for somebody else.

@@ -71,8 +71,8 @@ struct Texts {
 }
 
 /// Hands in a registration: the signed-in person's own, or that of somebody without an account. It awaits
-/// confirmation. Somebody who is not signed in is not told whether the person is registered already: then nothing
-/// is written, and the answer is the same.
+/// confirmation. Somebody who is not signed in is not told whether the person is registered already: then only the
+/// journal tells that it was handed in again, and the answer is the same.
 ///
 /// # Errors
 /// `NOT_FOUND` for an unknown community; `TOO_MANY_ATTEMPTS` for visitors of one address.
@@ -121,10 +121,14 @@ pub async fn register(app: &App, actor: &Actor, given: Registration) -> Outcome<
     let organization = organization_of(&mut tx, given.municipality, texts.organization.as_deref()).await?;
     let whose = match own {
         Some(own) => own.id,
-        None => person_of(&tx, &texts, organization).await?,
+        None => person_of(&tx, &texts, organization, &community).await?,
     };
-    if is_registered(&tx, whose, community.id).await? {
+    if let Some(standing) = registered(&tx, whose, community.id).await? {
         if actor.identity.is_none() {
+            // The journal grows as it does for somebody new: its length is in the cursors of everybody.
+            let again = Change::of(standing.id, None, Some(json!({ "handedInAgain": true })));
+            tx.record(again.within(standing.region_id, Some(standing.community_id)));
+            tx.commit().await?;
             return Ok(Ok(None));
         }
         let message = "You are registered in this community already.";
@@ -291,8 +295,10 @@ pub async fn amend(
             organization_id,
             ..old.clone()
         };
-        let persons = people::follow(tx.db(), old.region_id, std::iter::once((old, &new))).await?;
-        tx.upsert_all::<person::Entity>(persons, person::Column::Id).await?;
+        let others = actor.person() != Some(old.person_id);
+        let followed = people::follow(tx.db(), old.region_id, others, std::iter::once((old, &new))).await?;
+        tx.upsert_all::<person::Entity>(followed.persons, person::Column::Id).await?;
+        people::tell_of(tx, &followed.shown).await?;
         Ok(Ok(new))
     })
     .await
@@ -449,27 +455,37 @@ async fn organization_of(
         archived_at: None,
     };
     let row = row.into_active_model().insert(tx.db()).await?;
-    tx.record(Change::of(row.id, None, Some(json!({ "municipality": of, "name": name }))));
+    tx.record(ledger::brought(&row));
     Ok(Some(row.id))
 }
 
 /// The person of a registration that was handed in by nobody known.
-async fn person_of(tx: &Tx, texts: &Texts, organization: Option<OrganizationId>) -> Result<PersonId, Error> {
+async fn person_of(
+    tx: &Tx,
+    texts: &Texts,
+    organization: Option<OrganizationId>,
+    of: &community::Model,
+) -> Result<PersonId, Error> {
     let new = people::new(&texts.full_name, texts.email.as_deref(), texts.position.as_deref(), organization);
-    let known = people::known(tx.db(), new.identity.clone()).await?;
-    if let Some(id) = known.into_values().next() {
+    let known = people::Known::read(tx.db(), new.identity.clone()).await?;
+    // Nobody vouches for a visitor: what other regions hold of the person is not touched by it.
+    let found = new.identity.as_ref().and_then(|known_by| known.find(known_by, of.id, Some(of.region_id)));
+    if let Some(id) = found {
         return Ok(id);
     }
     let new = person::Model { phone: texts.phone.clone(), ..new };
     Ok(new.into_active_model().insert(tx.db()).await?.id)
 }
 
-async fn is_registered(tx: &Tx, person: PersonId, community: CommunityId) -> Result<bool, Error> {
-    let found = member::Entity::find()
+async fn registered(
+    tx: &Tx,
+    person: PersonId,
+    community: CommunityId,
+) -> Result<Option<member::Model>, Error> {
+    Ok(member::Entity::find()
         .filter(member::Column::PersonId.eq(person))
         .filter(member::Column::CommunityId.eq(community))
         .filter(member::Column::State.is_in([MemberState::Pending, MemberState::Active]))
         .one(tx.db())
-        .await?;
-    Ok(found.is_some())
+        .await?)
 }

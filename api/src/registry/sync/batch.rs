@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use entity::{member, organization, person};
 use sea_orm::ConnectionTrait;
-use serde_json::json;
 
 use super::{
     directory,
@@ -12,11 +11,14 @@ use super::{
     rules::{self, Row},
 };
 use crate::{
-    db::{Change, Tx},
+    db::Tx,
     error::Error,
     registry::{
         governance::endings::{end_offices, end_seats},
-        member::ledger::{self, Counts},
+        member::{
+            ledger::{self, Counts},
+            people,
+        },
     },
 };
 
@@ -57,13 +59,13 @@ pub async fn prepare(
 /// # Errors
 /// The database's.
 pub async fn write(tx: &mut Tx, plan: Plan) -> Result<HashMap<usize, Outcome>, Error> {
-    let Plan { outcomes, organizations, persons, members } = plan;
+    let Plan { outcomes, organizations, persons, shown, members } = plan;
     for row in &organizations {
-        let after = json!({ "municipality": row.municipality_id, "name": row.name });
-        tx.record(Change::of(row.id, None, Some(after)));
+        tx.record(ledger::brought(row));
     }
     tx.insert_all::<organization::Entity>(organizations).await?;
     tx.upsert_all::<person::Entity>(persons, person::Column::Id).await?;
+    people::tell_of(tx, &shown).await?;
     let mut counts = Counts::default();
     let (mut left, mut moved) = (Vec::new(), Vec::new());
     let mut rows = Vec::with_capacity(members.len());

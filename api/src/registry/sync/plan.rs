@@ -56,6 +56,8 @@ pub struct Plan {
     pub organizations: Vec<organization::Model>,
     /// New persons, and those whose data follow their registrations.
     pub persons: Vec<person::Model>,
+    /// Persons of whom everybody sees something else then, where they hold an office or are authors.
+    pub shown: Vec<PersonId>,
     /// Registrations as they were and as they will be; those that end come first, so that a person who changes
     /// from one to another is never in force twice.
     pub members: Vec<(Option<member::Model>, member::Model)>,
@@ -103,8 +105,9 @@ pub async fn plan(db: &impl ConnectionTrait, origin: Origin<'_>, rows: Vec<Check
         known.create(&mut plan, origin, draft);
     }
     let changed = plan.members.iter().filter_map(|(old, new)| Some((old.as_ref()?, new)));
-    let followers = people::follow(db, origin.region, changed).await?;
-    plan.persons.extend(followers);
+    let followed = people::follow(db, origin.region, true, changed).await?;
+    plan.persons.extend(followed.persons);
+    plan.shown = followed.shown;
     plan.organizations = places.new;
     Ok(plan)
 }
@@ -227,7 +230,7 @@ impl Draft {
 
 /// Who is who, and who is registered where.
 struct People {
-    by_identity: HashMap<Vec<u8>, PersonId>,
+    known: people::Known,
     /// Registrations that await confirmation or are in force.
     open: HashMap<(PersonId, CommunityId), member::Model>,
     /// Those that this batch opens.
@@ -241,10 +244,9 @@ impl People {
         changed: &[(Checked, member::Model)],
     ) -> Result<Self, Error> {
         let identities: HashSet<_> = drafts.iter().filter_map(|draft| draft.identity.clone()).collect();
-        let by_identity = people::known(db, identities).await?;
+        let known = people::Known::read(db, identities).await?;
         let reopened = changed.iter().filter(|(row, old)| is_open(row.state()) && !is_open(old.state));
-        let persons: HashSet<PersonId> =
-            by_identity.values().copied().chain(reopened.map(|(_, old)| old.person_id)).collect();
+        let persons: HashSet<PersonId> = known.ids().chain(reopened.map(|(_, old)| old.person_id)).collect();
         let mut open = HashMap::new();
         if !persons.is_empty() {
             let found = member::Entity::find()
@@ -254,7 +256,7 @@ impl People {
                 .await?;
             open = found.into_iter().map(|row| ((row.person_id, row.community_id), row)).collect();
         }
-        Ok(Self { by_identity, open, opened: HashSet::new() })
+        Ok(Self { known, open, opened: HashSet::new() })
     }
 
     /// Whether this batch may open a registration; takes the place.
@@ -305,8 +307,8 @@ impl People {
             return;
         }
         let joined_on = row.joined_on.unwrap_or(today);
-        let matched = identity.as_ref().and_then(|identity| self.by_identity.get(identity)).copied();
         let community = row.community;
+        let matched = identity.as_ref().and_then(|identity| self.known.find(identity, community, None));
         if let Some(person) = matched
             && is_open(state)
         {
@@ -339,7 +341,7 @@ impl People {
             let id = new.id;
             plan.persons.push(new);
             if let Some(identity) = identity {
-                self.by_identity.insert(identity, id);
+                self.known.enter(identity, id);
             }
             if is_open(state) {
                 self.opened.insert((id, community));
