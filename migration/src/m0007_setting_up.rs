@@ -20,7 +20,10 @@ impl MigrationTrait for Migration {
         add_column(manager, "community", timestamp_with_time_zone_null("archived_at")).await?;
         // SQLite adds no foreign key to a table that is there; the rows that it would keep are never deleted.
         add_column(manager, "person", uuid_null("institute_id")).await?;
-        manager.create_index(index("person", &["institute_id"])).await?;
+        // Nearly all persons are no employees.
+        let mut employees = index("person", &["institute_id"]);
+        employees.and_where(Expr::col("institute_id").is_not_null());
+        manager.create_index(employees).await?;
         add_column(manager, "account", string_null("name")).await?;
         Ok(())
     }

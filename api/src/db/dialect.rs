@@ -3,8 +3,10 @@
 use std::{path::PathBuf, time::Duration};
 
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
+    DbBackend, DbErr, ExprTrait, RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    Value,
+    sea_query::{Expr, ValueType, extension::postgres::PgFunc},
     sqlx::{
         self, Connection, PgConnection,
         sqlite::{SqliteJournalMode, SqliteSynchronous},
@@ -137,6 +139,23 @@ pub(super) async fn migrate(writer: &DatabaseConnection) -> Result<(), DbErr> {
     }
     migration::Migrator::up(&tx, None).await?;
     tx.commit().await
+}
+
+/// That a column holds one of many values. A server takes them as one array: a list of parameters it would compare one
+/// by one with every row, where it has no statistics yet that lead it to a better way.
+pub fn among<C, V>(db: &impl ConnectionTrait, column: C, values: impl IntoIterator<Item = V>) -> Expr
+where
+    C: ColumnTrait,
+    V: Into<Value> + ValueType,
+{
+    match db.get_database_backend() {
+        DbBackend::Postgres => {
+            let values: Vec<Value> = values.into_iter().map(Into::into).collect();
+            let array = Value::Array(V::array_type(), Some(Box::new(values)));
+            column.into_expr().eq(PgFunc::any(Expr::val(array)))
+        }
+        _ => column.is_in(values),
+    }
 }
 
 /// Whether the database refused a value that it cannot hold (Postgres: U+0000 in a text, a year far from ours in

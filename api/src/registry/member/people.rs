@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::rules::identity;
 use crate::{
+    db::among,
     db::{Change, Tx},
     error::Error,
 };
@@ -39,9 +40,10 @@ pub fn new(
 
 /// Who is known by which identity.
 ///
-/// Name and address prove nothing: whoever gives them gets to see nothing by it. So nobody is taken for an employee,
-/// and for somebody with an account only where that person is registered in the community already; any other
-/// registration would be shown to the account, which may be somebody else's who is called so there.
+/// Name and address prove nothing: whoever gives them gets to see nothing by it. So nobody is taken for an employee. For
+/// somebody with an account, to whom the registration is shown from then on, one is taken only where that person is
+/// registered in the community already, or where the region's own systems vouch for it: they keep a registration of
+/// it in step.
 #[derive(Debug, Default)]
 pub struct Known {
     /// By identity, the oldest first.
@@ -50,6 +52,8 @@ pub struct Known {
     with_account: HashSet<PersonId>,
     /// Who is, or was, registered where.
     registered: HashMap<PersonId, HashSet<(RegionId, CommunityId)>>,
+    /// For whom which region's systems vouch.
+    vouched: HashSet<(PersonId, RegionId)>,
 }
 
 impl Known {
@@ -66,23 +70,26 @@ impl Known {
             return Ok(Self::default());
         }
         let found = person::Entity::find()
-            .filter(person::Column::Identity.is_in(identities))
+            .filter(among(db, person::Column::Identity, identities))
             .filter(person::Column::InstituteId.is_null())
             .order_by_asc(person::Column::Id)
             .all(db)
             .await?;
         let ids: Vec<_> = found.iter().map(|row| row.id).collect();
         let accounts = account::Entity::find()
-            .filter(account::Column::PersonId.is_in(ids.iter().copied()))
+            .filter(among(db, account::Column::PersonId, ids.iter().copied()))
             .filter(account::Column::ClosedAt.is_null())
             .all(db)
             .await?;
-        let members = member::Entity::find().filter(member::Column::PersonId.is_in(ids)).all(db).await?;
+        let members = member::Entity::find().filter(among(db, member::Column::PersonId, ids)).all(db).await?;
         let mut known = Self {
             with_account: accounts.into_iter().filter_map(|row| row.person_id).collect(),
             ..Self::default()
         };
         for row in members {
+            if row.source.is_some() {
+                known.vouched.insert((row.person_id, row.region_id));
+            }
             known.registered.entry(row.person_id).or_default().insert((row.region_id, row.community_id));
         }
         for row in found {
@@ -101,14 +108,14 @@ impl Known {
         self.persons.entry(identity).or_default().push(id);
     }
 
-    /// Who of this identity registers in a community: somebody who is registered there, or else the oldest without
-    /// an account; with a region, of those registered in it.
+    /// Who of this identity registers in a community of a region: somebody who is registered there, or else the oldest
+    /// who may be taken for it; `near`: only of those registered in the region.
     #[must_use]
-    pub fn find(&self, identity: &[u8], of: CommunityId, within: Option<RegionId>) -> Option<PersonId> {
+    pub fn find(&self, identity: &[u8], of: CommunityId, region: RegionId, near: bool) -> Option<PersonId> {
         let there = |id: &PersonId| self.places(*id).any(|(_, community)| community == of);
         let free = |id: &PersonId| {
-            let near = within.is_none_or(|region| self.places(*id).any(|(known, _)| known == region));
-            near && !self.with_account.contains(id)
+            (!near || self.places(*id).any(|(known, _)| known == region))
+                && (!self.with_account.contains(id) || self.vouched.contains(&(*id, region)))
         };
         let all = self.persons.get(identity)?;
         all.iter().find(|id| there(id)).or_else(|| all.iter().find(|id| free(id))).copied()

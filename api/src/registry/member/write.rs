@@ -469,7 +469,7 @@ async fn person_of(
     let new = people::new(&texts.full_name, texts.email.as_deref(), texts.position.as_deref(), organization);
     let known = people::Known::read(tx.db(), new.identity.clone()).await?;
     // Nobody vouches for a visitor: what other regions hold of the person is not touched by it.
-    let found = new.identity.as_ref().and_then(|known_by| known.find(known_by, of.id, Some(of.region_id)));
+    let found = new.identity.as_ref().and_then(|known_by| known.find(known_by, of.id, of.region_id, true));
     if let Some(id) = found {
         return Ok(id);
     }

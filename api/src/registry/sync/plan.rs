@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 
 use super::rules::{self, Checked};
 use crate::{
+    db::among,
     error::{Error, UserError, UserErrorCode},
     registry::member::{
         people,
@@ -121,7 +122,7 @@ async fn known(
     let found = member::Entity::find()
         .filter(member::Column::RegionId.eq(origin.region))
         .filter(member::Column::Source.eq(origin.source))
-        .filter(member::Column::ExternalId.is_in(rows.iter().map(|row| row.external_id.as_str())))
+        .filter(among(db, member::Column::ExternalId, rows.iter().map(|row| row.external_id.clone())))
         .all(db)
         .await?;
     Ok(found.into_iter().filter_map(|row| Some((row.external_id.clone()?, row))).collect())
@@ -154,7 +155,7 @@ async fn refuse_erased(
 ) -> Result<Vec<Checked>, Error> {
     let hash = |row: &Checked| erased_hash(origin.region, origin.source, &row.external_id);
     let found: HashSet<Vec<u8>> = erased_registration::Entity::find()
-        .filter(erased_registration::Column::Hash.is_in(rows.iter().map(hash)))
+        .filter(among(db, erased_registration::Column::Hash, rows.iter().map(hash)))
         .all(db)
         .await?
         .into_iter()
@@ -180,13 +181,13 @@ struct Organizations {
 
 impl Organizations {
     async fn read(db: &impl ConnectionTrait, rows: &[Checked]) -> Result<Self, Error> {
-        let named: HashSet<_> = rows.iter().filter_map(|row| row.organization.as_deref()).collect();
+        let named: HashSet<_> = rows.iter().filter_map(|row| row.organization.clone()).collect();
         let places: HashSet<_> = rows.iter().map(|row| row.municipality).collect();
         let mut ids = HashMap::new();
         if !named.is_empty() {
             let found = organization::Entity::find()
-                .filter(organization::Column::MunicipalityId.is_in(places))
-                .filter(organization::Column::Name.is_in(named))
+                .filter(among(db, organization::Column::MunicipalityId, places))
+                .filter(among(db, organization::Column::Name, named))
                 .all(db)
                 .await?;
             ids = found.into_iter().map(|row| ((row.municipality_id, row.name), row.id)).collect();
@@ -250,7 +251,7 @@ impl People {
         let mut open = HashMap::new();
         if !persons.is_empty() {
             let found = member::Entity::find()
-                .filter(member::Column::PersonId.is_in(persons))
+                .filter(among(db, member::Column::PersonId, persons))
                 .filter(member::Column::State.is_in([MemberState::Pending, MemberState::Active]))
                 .all(db)
                 .await?;
@@ -308,7 +309,8 @@ impl People {
         }
         let joined_on = row.joined_on.unwrap_or(today);
         let community = row.community;
-        let matched = identity.as_ref().and_then(|identity| self.known.find(identity, community, None));
+        let matched =
+            identity.as_ref().and_then(|identity| self.known.find(identity, community, origin.region, false));
         if let Some(person) = matched
             && is_open(state)
         {
