@@ -80,10 +80,10 @@ impl Scene {
 fn rows(count: usize) -> String {
     let row = |n: usize| {
         let mut row = line(&format!("k{n}"));
-        if n % 3 == 0 {
+        if n.is_multiple_of(3) {
             row = row.replace("kda-chemistry", "kda-history");
         }
-        if n % 10 == 0 { row + "2024-05-31" } else { row }
+        if n.is_multiple_of(10) { row + "2024-05-31" } else { row }
     };
     csv((0..count).map(row))
 }

@@ -198,12 +198,18 @@ fn refused(rejected: Rejected) -> Problem {
 /// Answers as it goes. Who stops reading stops the import after the batch that is being written.
 fn answer(app: App, prepared: Prepared, actor: Actor, asked: Asked) -> HttpResponse {
     let (send, receive) = mpsc::channel::<Piece>(WAITING);
-    let (rows, region) = (prepared.count(), prepared.region());
+    let region = prepared.region();
     rt::spawn(async move {
         let leave = async |at: DateTime<Utc>| service::may_go_on(&app, &actor, region, at).await;
-        let mut text = Vec::new();
+        let (mut text, mut rows) = (Vec::new(), 0);
         let done = prepared.run(&app, leave, async |line| {
-            let ends_batch = matches!(line, Line::Progress { .. });
+            let ends_batch = match line {
+                Line::Progress { done, .. } => {
+                    rows = done;
+                    true
+                }
+                _ => false,
+            };
             text.extend_from_slice(lines::line(&line).to_string().as_bytes());
             text.push(b'\n');
             // A batch is one piece of the answer.
