@@ -255,10 +255,10 @@ on_both! {
         let scene = Scene::new(&app).await;
         let here = row("k0", json!({}));
         let there = row("k0", json!({ "communitySlug": "kda-history" }));
-        scene.integrator.sync("1", &[here.clone()]).await.done();
-        scene.integrator.sync_with("2", &[there.clone()], json!({ "source": "portal" })).await.done();
+        scene.integrator.sync("1", std::slice::from_ref(&here)).await.done();
+        scene.integrator.sync_with("2", std::slice::from_ref(&there), json!({ "source": "portal" })).await.done();
         let married = row("k0", json!({ "fullName": "Сидорова Алёна k0" }));
-        assert_eq!(outcomes(&scene.integrator.sync("3", &[married.clone()]).await), ["UPDATED"]);
+        assert_eq!(outcomes(&scene.integrator.sync("3", std::slice::from_ref(&married)).await), ["UPDATED"]);
         let portal = scene.integrator.sync_with("4", &[there], json!({ "source": "portal" })).await;
         assert_eq!(outcomes(&portal), ["UNCHANGED"]);
         assert_eq!(outcomes(&scene.integrator.sync("5", &[married]).await), ["UNCHANGED"]);
