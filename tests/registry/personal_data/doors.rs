@@ -88,7 +88,7 @@ impl Visit<'_> {
             allowed.extend(self.world.of_members(here));
             let mut after = Value::Null;
             loop {
-                let variables = json!({ "slug": community.slug, "first": 4, "after": after });
+                let variables = json!({ "slug": community.slug, "first": 6, "after": after });
                 let answer = self.who.actor.query(&document, variables).await;
                 whole += &answer.body.to_string();
                 let page = &answer.body["data"]["community"]["members"];
@@ -168,7 +168,7 @@ impl Visit<'_> {
     /// `changes`, from the beginning and from where the caller stood half-way.
     async fn feed(&mut self, scene: &Scene) {
         let document = format!(
-            "query($since: String) {{ changes(since: $since, first: 30) {{ hasMore nextCursor changes {{
+            "query($since: String) {{ changes(since: $since, first: 150) {{ hasMore nextCursor changes {{
             type operation subjectId externalId node {{ id ... on Member {{ {MEMBER} }}
             ... on Appointment {{ holder {{ {PERSON} }} }} ... on Practice {{ title authors {{ {PERSON} }} }}
             ... on Rating {{ stars comment }} ... on Community {{ name }} }} }} }} }}"
@@ -222,16 +222,19 @@ impl Visit<'_> {
     async fn public(&mut self) {
         let mut whole = String::new();
         let held = format!("holder {{ {PERSON} }}");
-        for community in &self.world.communities {
-            let document = format!(
-                "query($slug: String!) {{ community(by: {{ slug: $slug }}) {{ name memberCount practiceCount
-                chair {{ {held} }} coordinator {{ {held} }} presidium {{ size members {{ {held} }} }}
-                council {{ seats {{ municipality {{ name }} representative {{ {held} }} }} }}
-                appointments(first: 100) {{ totalCount nodes {{ {held} until }} }}
-                membership(year: \"2023-2024\") {{ members byMunicipality {{ members }} }} }} }}"
-            );
-            whole += &self.text(&document, json!({ "slug": community.slug })).await;
-        }
+        let document = format!(
+            "{{ communities(first: 10) {{ nodes {{ name memberCount practiceCount
+            chair {{ {held} }} coordinator {{ {held} }} presidium {{ size members {{ {held} }} }}
+            council {{ seats {{ municipality {{ name }} representative {{ {held} }} }} }}
+            appointments(first: 50) {{ totalCount nodes {{ {held} until }} }}
+            membership(year: \"2023-2024\") {{ members byMunicipality {{ members }} }} }} }} }}"
+        );
+        let answer = self.who.actor.query(&document, json!({})).await;
+        assert_eq!(
+            answer.data()["communities"]["nodes"].as_array().unwrap().len(),
+            self.world.communities.len()
+        );
+        whole += &answer.body.to_string();
         self.tell("Community", &whole, self.world.of_holders());
         let document = format!(
             "{{ practices(first: 100) {{ totalCount nodes {{ title state authors {{ {PERSON} }}

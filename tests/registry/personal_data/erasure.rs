@@ -113,7 +113,7 @@ async fn counts(app: &TestApp, world: &World) -> Vec<Value> {
         all.push(app.visitor().query(document, json!({ "slug": community.slug })).await.data().clone());
     }
     let document = "{ practices(first: 100) { totalCount nodes { id title
-        rating { count mean damped histogram organizations } ratings(first: 50) { totalCount nodes { stars comment } } } } }";
+        rating { count mean histogram organizations } ratings(first: 50) { totalCount nodes { stars comment } } } } }";
     all.push(app.visitor().ask(document).await.data().clone());
     all
 }

@@ -60,8 +60,4 @@ on_both! {
     async fn personal_data_is_kept_in_another_scene_too(app: TestApp) {
         every_door_shows_what_it_may(&app, 2).await;
     }
-
-    async fn personal_data_is_kept_in_a_third_scene_too(app: TestApp) {
-        every_door_shows_what_it_may(&app, 3).await;
-    }
 }

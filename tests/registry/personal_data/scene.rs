@@ -276,7 +276,7 @@ impl Scene {
             let person = person::Entity::find_by_id(row.person_id).one(app.rows()).await.unwrap().unwrap();
             let actor = app.actor_for(&person).await;
             self.people.push(actor.clone());
-            if self.people.len() % 3 == 0 {
+            if self.people.len().is_multiple_of(3) {
                 self.all.push(Who::new(&format!("person {}", person.full_name), actor.clone(), None));
             }
             if self.dice.hits(40) {
