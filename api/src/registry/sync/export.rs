@@ -18,7 +18,7 @@ use crate::{
 
 /// The columns of an export: all that a file may hold, so that it can be imported again.
 #[must_use]
-pub fn titles() -> [&'static str; file::COLUMNS.len()] {
+pub fn titles() -> [&'static str; file::WIDTH] {
     file::COLUMNS.map(|column| column.name)
 }
 

@@ -10,13 +10,16 @@ use crate::{
     tables::{Column, Record, RowFault, Table, Unreadable, parse_date},
 };
 
+/// How many columns there are.
+pub const WIDTH: usize = 13;
+
 const fn column(name: &'static str, titles: &'static [&'static str], required: bool) -> Column {
     Column { name, titles, required }
 }
 
 /// What a file may hold. The last four stand in files of the export; of them only the source says something to the
 /// import: a row of another source is not for it.
-pub const COLUMNS: [Column; 13] = [
+pub const COLUMNS: [Column; WIDTH] = [
     column("externalId", &["идентификатор", "внешний идентификатор", "id"], true),
     column("communitySlug", &["сообщество", "community"], true),
     column("fullName", &["фио", "фамилия, имя, отчество", "фамилия имя отчество"], true),
