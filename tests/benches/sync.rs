@@ -24,14 +24,9 @@ use std::{
 };
 
 use entity::{community, region};
-use mimalloc::MiMalloc;
 use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 use support::{actor::Actor, app::TestApp, backend::Database, cluster, program};
-
-/// As in the program.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Members of Krasnodar's communities in 2024-2025.
 const ROWS: usize = 53_595;

@@ -4,9 +4,8 @@ use std::{path::PathBuf, time::Duration};
 
 use sea_orm::{
     ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
-    DbBackend, DbErr, ExprTrait, RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
-    Value,
-    sea_query::{Expr, ValueType, extension::postgres::PgFunc},
+    DbBackend, DbErr, RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait, Value,
+    sea_query::{Expr, Func, Query, ValueType},
     sqlx::{
         self, Connection, PgConnection,
         sqlite::{SqliteJournalMode, SqliteSynchronous},
@@ -141,8 +140,9 @@ pub(super) async fn migrate(writer: &DatabaseConnection) -> Result<(), DbErr> {
     tx.commit().await
 }
 
-/// That a column holds one of many values. A server takes them as one array: a list of parameters it would compare one
-/// by one with every row, where it has no statistics yet that lead it to a better way.
+/// That a column holds one of many values. A server gets them as one array and joins it: a list of parameters, or an
+/// array that it compares with, it would go through for every row, where it has no statistics yet that lead it to an
+/// index.
 pub fn among<C, V>(db: &impl ConnectionTrait, column: C, values: impl IntoIterator<Item = V>) -> Expr
 where
     C: ColumnTrait,
@@ -152,7 +152,8 @@ where
         DbBackend::Postgres => {
             let values: Vec<Value> = values.into_iter().map(Into::into).collect();
             let array = Value::Array(V::array_type(), Some(Box::new(values)));
-            column.into_expr().eq(PgFunc::any(Expr::val(array)))
+            let each = Func::cust("unnest").arg(Expr::val(array));
+            column.in_subquery(Query::select().expr(each).to_owned())
         }
         _ => column.is_in(values),
     }
