@@ -4,14 +4,21 @@ use std::{path::PathBuf, time::Duration};
 
 use sea_orm::{
     ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
-    DbBackend, DbErr, RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait, Value,
-    sea_query::{Expr, Func, Query, ValueType},
+    DbBackend, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait, RuntimeErr, Select,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait, Value,
+    sea_query::{Asterisk, Expr, ExprTrait, Func, FunctionCall, Query, ValueType},
     sqlx::{
         self, Connection, PgConnection,
         sqlite::{SqliteJournalMode, SqliteSynchronous},
     },
 };
 use sea_orm_migration::MigratorTrait;
+
+/// How much of the embedded database a connection keeps at hand, in KiB where negative, as SQLite writes it. The
+/// writer's holds what a thousand registrations touch in the indexes of a large region, so that each page is written
+/// once a transaction; the readers' is SQLite's own measure.
+const WRITER_CACHE: &str = "-16000";
+const READER_CACHE: &str = "-2000";
 
 /// Where the database is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,8 +66,8 @@ pub(super) async fn connect(
             }
             // One writer that others queue for, instead of many that find the file locked. It comes first,
             // because it makes the file.
-            let writer = Database::connect(file_options(path, 1)).await?;
-            let reader = Database::connect(file_options(path, connections)).await?;
+            let writer = Database::connect(file_options(path, 1, WRITER_CACHE)).await?;
+            let reader = Database::connect(file_options(path, connections, READER_CACHE)).await?;
             Ok((reader, writer))
         }
         Address::Server(url) => {
@@ -97,7 +104,7 @@ fn sqlx_error(error: sqlx::Error) -> DbErr {
     DbErr::Conn(RuntimeErr::SqlxError(error.into()))
 }
 
-fn file_options(path: &std::path::Path, connections: u32) -> ConnectOptions {
+fn file_options(path: &std::path::Path, connections: u32, cache: &'static str) -> ConnectOptions {
     let path = path.to_owned();
     let mut options = ConnectOptions::new("sqlite://");
     options
@@ -112,6 +119,9 @@ fn file_options(path: &std::path::Path, connections: u32) -> ConnectOptions {
                 // What was acknowledged survives a power cut, too.
                 .synchronous(SqliteSynchronous::Full)
                 .foreign_keys(true)
+                .pragma("cache_size", cache)
+                // In pages: large batches touch the same ones again and again, which are copied back together.
+                .pragma("wal_autocheckpoint", "4000")
                 .busy_timeout(Duration::from_secs(10))
         });
     options
@@ -140,23 +150,60 @@ pub(super) async fn migrate(writer: &DatabaseConnection) -> Result<(), DbErr> {
     tx.commit().await
 }
 
-/// That a column holds one of many values. A server gets them as one array and joins it: a list of parameters, or an
-/// array that it compares with, it would go through for every row, where it has no statistics yet that lead it to an
-/// index.
+/// The rows of a selection whose `column` holds one of many values: by the column's index, one look a value, on every
+/// database. A server is given no choice, since a table that grew a moment ago has no statistics that would lead it to
+/// the index; it would go through all rows for each of the values.
+///
+/// # Errors
+/// The database's.
+pub async fn rows_with<E, V>(
+    db: &impl ConnectionTrait,
+    rows: Select<E>,
+    column: E::Column,
+    values: impl IntoIterator<Item = V>,
+) -> Result<Vec<E::Model>, DbErr>
+where
+    E: EntityTrait,
+    V: Into<Value> + ValueType,
+{
+    match db.get_database_backend() {
+        DbBackend::Postgres => {
+            // The limit binds nothing, but keeps the look-up a look-up.
+            let look = rows
+                .filter(Expr::col(column.as_column_ref()).equals(WANTED))
+                .limit(u64::from(u32::MAX))
+                .into_query();
+            let found = Query::select()
+                .column(("found", Asterisk))
+                .from_function(each(values), WANTED.0)
+                .join_lateral(JoinType::InnerJoin, look, "found", Expr::value(true))
+                .to_owned();
+            E::find().from_raw_sql(db.get_database_backend().build(&found)).all(db).await
+        }
+        _ => rows.filter(column.is_in(values)).all(db).await,
+    }
+}
+
+/// That a column holds one of many values, where other conditions lead to the rows. A server gets them as one array,
+/// so that the statement stays the same, however many they are.
 pub fn among<C, V>(db: &impl ConnectionTrait, column: C, values: impl IntoIterator<Item = V>) -> Expr
 where
     C: ColumnTrait,
     V: Into<Value> + ValueType,
 {
     match db.get_database_backend() {
-        DbBackend::Postgres => {
-            let values: Vec<Value> = values.into_iter().map(Into::into).collect();
-            let array = Value::Array(V::array_type(), Some(Box::new(values)));
-            let each = Func::cust("unnest").arg(Expr::val(array));
-            column.in_subquery(Query::select().expr(each).to_owned())
-        }
+        DbBackend::Postgres => column.in_subquery(Query::select().expr(each(values)).to_owned()),
         _ => column.is_in(values),
     }
+}
+
+/// What the values are called as rows of a server's query, and as their one column.
+const WANTED: (&str, &str) = ("wanted", "wanted");
+
+/// The values as rows of a server's query.
+fn each<V: Into<Value> + ValueType>(values: impl IntoIterator<Item = V>) -> FunctionCall {
+    let values: Vec<Value> = values.into_iter().map(Into::into).collect();
+    Func::cust("unnest").arg(Expr::val(Value::Array(V::array_type(), Some(Box::new(values)))))
 }
 
 /// Whether the database refused a value that it cannot hold (Postgres: U+0000 in a text, a year far from ours in

@@ -16,7 +16,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 use sea_orm_migration::MigratorTrait;
 use tokio::sync::Notify;
 
-pub use dialect::{Address, among};
+pub use dialect::{Address, among, rows_with};
 pub use reader::Reader;
 pub use tx::{Change, Tx};
 

@@ -7,13 +7,12 @@ use entity::{
     ids::{CommunityId, OrganizationId, PersonId, RegionId},
     member, person, practice, practice_author,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 use serde_json::json;
 
 use super::rules::identity;
 use crate::{
-    db::among,
-    db::{Change, Tx},
+    db::{Change, Tx, rows_with},
     error::Error,
 };
 
@@ -69,19 +68,13 @@ impl Known {
         if identities.peek().is_none() {
             return Ok(Self::default());
         }
-        let found = person::Entity::find()
-            .filter(among(db, person::Column::Identity, identities))
-            .filter(person::Column::InstituteId.is_null())
-            .order_by_asc(person::Column::Id)
-            .all(db)
-            .await?;
+        let persons = person::Entity::find().filter(person::Column::InstituteId.is_null());
+        let mut found = rows_with(db, persons, person::Column::Identity, identities).await?;
+        found.sort_unstable_by_key(|row| row.id);
         let ids: Vec<_> = found.iter().map(|row| row.id).collect();
-        let accounts = account::Entity::find()
-            .filter(among(db, account::Column::PersonId, ids.iter().copied()))
-            .filter(account::Column::ClosedAt.is_null())
-            .all(db)
-            .await?;
-        let members = member::Entity::find().filter(among(db, member::Column::PersonId, ids)).all(db).await?;
+        let accounts = account::Entity::find().filter(account::Column::ClosedAt.is_null());
+        let accounts = rows_with(db, accounts, account::Column::PersonId, ids.iter().copied()).await?;
+        let members = rows_with(db, member::Entity::find(), member::Column::PersonId, ids).await?;
         let mut known = Self {
             with_account: accounts.into_iter().filter_map(|row| row.person_id).collect(),
             ..Self::default()

@@ -59,16 +59,17 @@ pub async fn prepare(
 /// # Errors
 /// The database's.
 pub async fn write(tx: &mut Tx, plan: Plan) -> Result<HashMap<usize, Outcome>, Error> {
-    let Plan { outcomes, organizations, persons, shown, members } = plan;
+    let Plan { outcomes, organizations, persons, followed, members } = plan;
     for row in &organizations {
         tx.record(ledger::brought(row));
     }
     tx.insert_all::<organization::Entity>(organizations).await?;
-    tx.upsert_all::<person::Entity>(persons, person::Column::Id).await?;
-    people::tell_of(tx, &shown).await?;
+    tx.insert_all::<person::Entity>(persons).await?;
+    tx.upsert_all::<person::Entity>(followed.persons, person::Column::Id).await?;
+    people::tell_of(tx, &followed.shown).await?;
     let mut counts = Counts::default();
     let (mut left, mut moved) = (Vec::new(), Vec::new());
-    let mut rows = Vec::with_capacity(members.len());
+    let (mut changed, mut created) = (Vec::new(), Vec::with_capacity(members.len()));
     for (old, new) in members {
         counts.step(new.community_id, old.as_ref().map(|old| old.state), Some(new.state));
         if let Some(old) = &old {
@@ -80,9 +81,11 @@ pub async fn write(tx: &mut Tx, plan: Plan) -> Result<HashMap<usize, Outcome>, E
             }
         }
         tx.record(ledger::change(old.as_ref(), &new));
-        rows.push(new);
+        if old.is_some() { &mut changed } else { &mut created }.push(new);
     }
-    tx.upsert_all::<member::Entity>(rows, member::Column::Id).await?;
+    // What ends makes room for what begins.
+    tx.upsert_all::<member::Entity>(changed, member::Column::Id).await?;
+    tx.insert_all::<member::Entity>(created).await?;
     counts.write(tx).await?;
     let today = tx.at().date_naive();
     if !left.is_empty() {

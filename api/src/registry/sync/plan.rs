@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 
 use super::rules::{self, Checked};
 use crate::{
-    db::among,
+    db::{among, rows_with},
     error::{Error, UserError, UserErrorCode},
     registry::member::{
         people,
@@ -55,10 +55,10 @@ pub struct Plan {
     pub outcomes: HashMap<usize, Outcome>,
     /// Organizations that were not known yet.
     pub organizations: Vec<organization::Model>,
-    /// New persons, and those whose data follow their registrations.
+    /// New persons.
     pub persons: Vec<person::Model>,
-    /// Persons of whom everybody sees something else then, where they hold an office or are authors.
-    pub shown: Vec<PersonId>,
+    /// Those whose data follow their registrations.
+    pub followed: people::Followed,
     /// Registrations as they were and as they will be; those that end come first, so that a person who changes
     /// from one to another is never in force twice.
     pub members: Vec<(Option<member::Model>, member::Model)>,
@@ -106,9 +106,7 @@ pub async fn plan(db: &impl ConnectionTrait, origin: Origin<'_>, rows: Vec<Check
         known.create(&mut plan, origin, draft);
     }
     let changed = plan.members.iter().filter_map(|(old, new)| Some((old.as_ref()?, new)));
-    let followed = people::follow(db, origin.region, true, changed).await?;
-    plan.persons.extend(followed.persons);
-    plan.shown = followed.shown;
+    plan.followed = people::follow(db, origin.region, true, changed).await?;
     plan.organizations = places.new;
     Ok(plan)
 }
@@ -119,12 +117,11 @@ async fn known(
     origin: Origin<'_>,
     rows: &[Checked],
 ) -> Result<HashMap<String, member::Model>, Error> {
-    let found = member::Entity::find()
+    let of_source = member::Entity::find()
         .filter(member::Column::RegionId.eq(origin.region))
-        .filter(member::Column::Source.eq(origin.source))
-        .filter(among(db, member::Column::ExternalId, rows.iter().map(|row| row.external_id.clone())))
-        .all(db)
-        .await?;
+        .filter(member::Column::Source.eq(origin.source));
+    let keys = rows.iter().map(|row| row.external_id.clone());
+    let found = rows_with(db, of_source, member::Column::ExternalId, keys).await?;
     Ok(found.into_iter().filter_map(|row| Some((row.external_id.clone()?, row))).collect())
 }
 
@@ -153,14 +150,14 @@ async fn refuse_erased(
     rows: Vec<Checked>,
     plan: &mut Plan,
 ) -> Result<Vec<Checked>, Error> {
+    // Erasures are few, and most registries have none at all.
+    if erased_registration::Entity::find().one(db).await?.is_none() {
+        return Ok(rows);
+    }
     let hash = |row: &Checked| erased_hash(origin.region, origin.source, &row.external_id);
-    let found: HashSet<Vec<u8>> = erased_registration::Entity::find()
-        .filter(among(db, erased_registration::Column::Hash, rows.iter().map(hash)))
-        .all(db)
-        .await?
-        .into_iter()
-        .map(|row| row.hash)
-        .collect();
+    let erased = erased_registration::Entity::find();
+    let found = rows_with(db, erased, erased_registration::Column::Hash, rows.iter().map(hash)).await?;
+    let found: HashSet<Vec<u8>> = found.into_iter().map(|row| row.hash).collect();
     if found.is_empty() {
         return Ok(rows);
     }
@@ -185,11 +182,8 @@ impl Organizations {
         let places: HashSet<_> = rows.iter().map(|row| row.municipality).collect();
         let mut ids = HashMap::new();
         if !named.is_empty() {
-            let found = organization::Entity::find()
-                .filter(among(db, organization::Column::MunicipalityId, places))
-                .filter(among(db, organization::Column::Name, named))
-                .all(db)
-                .await?;
+            let named = organization::Entity::find().filter(among(db, organization::Column::Name, named));
+            let found = rows_with(db, named, organization::Column::MunicipalityId, places).await?;
             ids = found.into_iter().map(|row| ((row.municipality_id, row.name), row.id)).collect();
         }
         Ok(Self { ids, new: Vec::new() })
@@ -250,11 +244,9 @@ impl People {
         let persons: HashSet<PersonId> = known.ids().chain(reopened.map(|(_, old)| old.person_id)).collect();
         let mut open = HashMap::new();
         if !persons.is_empty() {
-            let found = member::Entity::find()
-                .filter(among(db, member::Column::PersonId, persons))
-                .filter(member::Column::State.is_in([MemberState::Pending, MemberState::Active]))
-                .all(db)
-                .await?;
+            let opens = member::Entity::find()
+                .filter(member::Column::State.is_in([MemberState::Pending, MemberState::Active]));
+            let found = rows_with(db, opens, member::Column::PersonId, persons).await?;
             open = found.into_iter().map(|row| ((row.person_id, row.community_id), row)).collect();
         }
         Ok(Self { known, open, opened: HashSet::new() })
