@@ -56,6 +56,21 @@ pub enum PracticeState {
     Annulled,
 }
 
+/// Where an organization's use of a practice stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum AdoptionState {
+    /// Declared by a member; awaits the coordinator.
+    Declared,
+    /// Confirmed by the coordinator: it counts.
+    Confirmed,
+    /// Not confirmed, with a reason.
+    Declined,
+    /// Taken back, with a reason.
+    Withdrawn,
+}
+
 /// A role that a grant gives within its scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]

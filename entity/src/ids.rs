@@ -95,6 +95,8 @@ ids! {
     DecisionId = "decision";
     /// A teacher's rating of a practice.
     RatingId = "rating";
+    /// An organization's use of a practice.
+    AdoptionId = "adoption";
     /// A ranking board.
     BoardId = "board";
 }

@@ -37,11 +37,12 @@ pub mod practice_author;
 pub mod practice_tag;
 pub mod practice_decision;
 pub mod rating;
+pub mod adoption;
 
 pub mod counter;
 pub mod journal;
 pub mod ranking_board;
 pub mod ranking_leaf;
 
-pub use enums::{MemberState, Office, PracticeState, Role};
+pub use enums::{AdoptionState, MemberState, Office, PracticeState, Role};
 pub use year::AcademicYear;

@@ -13,6 +13,7 @@ mod m0007_setting_up;
 mod m0008_presidiums;
 mod m0009_registrations;
 mod m0010_integrators;
+mod m0011_adoptions;
 mod steps;
 
 /// All steps, oldest first.
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_presidiums::Migration),
             Box::new(m0009_registrations::Migration),
             Box::new(m0010_integrators::Migration),
+            Box::new(m0011_adoptions::Migration),
         ]
     }
 }

@@ -2,6 +2,7 @@
 
 mod practice_way;
 mod rating;
+mod adoption;
 mod access;
 mod community;
 mod offices;

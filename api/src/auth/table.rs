@@ -41,6 +41,14 @@ pub enum Action {
     PracticeAnnul,
     /// Give stars to somebody else's practice.
     PracticeRate,
+    /// Declare that one's organization uses a practice.
+    AdoptionDeclare,
+    /// Confirm or decline it.
+    AdoptionDecide,
+    /// Take it back.
+    AdoptionWithdraw,
+    /// Read adoptions that are not confirmed.
+    AdoptionsRead,
     /// Keep the federal list of regions.
     RegionWrite,
     /// Keep the federal list of profiles.
@@ -205,6 +213,14 @@ pub const RULES: &[Rule] = &[
     rule(A::PracticeWithdraw, "practice.withdraw", &[(Member, Author), (Coordinator, Community)], &["practiceWithdraw"]),
     rule(A::PracticeAnnul,    "practice.annul",    &[(FederalRegistrar, Federation)], &["practiceAnnul"]),
     rule(A::PracticeRate,     "practice.rate",     &[(Member, Anywhere)], &["practiceRate"]),
+
+    rule(A::AdoptionDeclare,  "adoption.declare",  &[(Member, Community)], &["adoptionDeclare"]),
+    rule(A::AdoptionDecide,   "adoption.decide",   &[(Coordinator, Community)], &["adoptionConfirm", "adoptionDecline"]),
+    or_oneself(rule(A::AdoptionWithdraw, "adoption.withdraw", &[(Coordinator, Community)], &["adoptionWithdraw"])),
+    or_oneself(rule(A::AdoptionsRead, "adoptions.readUnconfirmed", &[
+        (Chair, Community), (Coordinator, Community), (RegionalOperator, Region), (FederalRegistrar, Federation),
+        (Auditor, Federation),
+    ], &[])),
 
     rule(A::RegionWrite,       "region.write",       &[(FederalRegistrar, Federation)], &["regionCreate", "regionUpdate", "regionArchive"]),
     rule(A::ProfileWrite,      "profile.write",      &[(FederalRegistrar, Federation)], &["profileCreate", "profileUpdate", "profileArchive"]),

@@ -1,7 +1,7 @@
 //! What a caller may see, read from the policy's table, in the form that finders turn into SQL.
 
 use entity::{
-    Role,
+    Role, adoption,
     ids::{CommunityId, MunicipalityId, RegionId},
     journal, member, practice,
 };
@@ -67,6 +67,18 @@ pub fn visible_members(actor: &Actor) -> member::Visible {
         regions: scope.regions,
         communities: scope.communities,
         municipalities: scope.municipalities,
+        person: actor.person(),
+    }
+}
+
+/// Which adoptions `actor` may see: the confirmed, those in its scope, and those that it declared.
+#[must_use]
+pub fn visible_adoptions(actor: &Actor) -> adoption::Visible {
+    let scope = scope(actor, Action::AdoptionsRead);
+    adoption::Visible {
+        all: scope.all,
+        regions: scope.regions,
+        communities: scope.communities,
         person: actor.person(),
     }
 }

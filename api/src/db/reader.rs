@@ -2,7 +2,7 @@
 //! day on which it asks.
 
 use chrono::NaiveDate;
-use entity::{member, practice};
+use entity::{adoption, member, practice};
 
 use super::Db;
 
@@ -15,6 +15,8 @@ pub struct Reader {
     pub practices: practice::Visible,
     /// Whose registrations the caller may see.
     pub members: member::Visible,
+    /// Which adoptions the caller may see, beside the confirmed ones.
+    pub adoptions: adoption::Visible,
     /// The day on which offices must be in force.
     pub today: NaiveDate,
 }

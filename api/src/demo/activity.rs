@@ -162,6 +162,25 @@ pub struct Rating {
     pub rated_at: DateTime<Utc>,
 }
 
+/// An organization's use of a practice that was written elsewhere; one per organization and practice.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Adoption {
+    /// Of what.
+    pub practice: PracticeIx,
+    /// By which organization: never one in which an author works.
+    pub organization: OrganizationIx,
+    /// The member who declared it.
+    pub person: PersonIx,
+    /// The community of that member.
+    pub community: CommunityIx,
+    /// What came of it.
+    pub result: String,
+    /// When it was declared; the organization uses the practice since that day.
+    pub declared_at: DateTime<Utc>,
+    /// When the coordinator confirmed it; none while it awaits that.
+    pub confirmed_at: Option<DateTime<Utc>>,
+}
+
 /// The roles that only an explicit grant gives; the others come from memberships and appointments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExplicitRole {

@@ -5,7 +5,7 @@
 
 use chrono::NaiveDate;
 
-use super::activity::{Account, Appointment, Membership, Practice, Rating};
+use super::activity::{Account, Adoption, Appointment, Membership, Practice, Rating};
 
 /// Position in [`DemoSet::regions`].
 pub type RegionIx = usize;
@@ -53,6 +53,8 @@ pub struct DemoSet {
     pub practices: Vec<Practice>,
     /// Ratings in the order of time.
     pub ratings: Vec<Rating>,
+    /// Uses of practices elsewhere, in the order of their practices.
+    pub adoptions: Vec<Adoption>,
     /// Logins.
     pub accounts: Vec<Account>,
 }

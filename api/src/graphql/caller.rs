@@ -34,6 +34,7 @@ impl Caller {
             db: app.db.clone(),
             practices: visibility::visible_practices(&actor),
             members: visibility::visible_members(&actor),
+            adoptions: visibility::visible_adoptions(&actor),
             today: actor.now.date_naive(),
         };
         let loader =

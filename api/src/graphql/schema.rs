@@ -5,8 +5,8 @@ use async_graphql::{
 };
 use chrono::{DateTime, Utc};
 use entity::ids::{
-    AppointmentId, CommunityId, DepartmentId, InstituteId, MemberId, MunicipalityId, OrganizationId,
-    PracticeId, ProfileId, RatingId, RegionId, TypedId,
+    AdoptionId, AppointmentId, CommunityId, DepartmentId, InstituteId, MemberId, MunicipalityId,
+    OrganizationId, PracticeId, ProfileId, RatingId, RegionId, TypedId,
 };
 
 use super::{Caller, ids};
@@ -18,6 +18,7 @@ use crate::{
             integrators_graphql::{IntegratorMutation, IntegratorQuery},
             mutations::AccessMutation,
         },
+        adoption::{graphql::Adoption, mutations::AdoptionMutation},
         community::{
             graphql::{Community, CommunityQuery},
             mutations::CommunityMutation,
@@ -70,6 +71,8 @@ pub enum Node {
     Practice(Practice),
     /// A rating of a practice.
     Rating(Rating),
+    /// An organization's use of a practice.
+    Adoption(Adoption),
 }
 
 /// How many ids `nodes` takes at once.
@@ -137,6 +140,7 @@ pub async fn node_of(caller: &Caller, id: &ID) -> Result<Option<Node>, Error> {
         MemberId::PREFIX => loader.load_one(MemberId(uuid)).await?.map(Member).map(Node::Member),
         PracticeId::PREFIX => loader.load_one(PracticeId(uuid)).await?.map(Practice).map(Node::Practice),
         RatingId::PREFIX => loader.load_one(RatingId(uuid)).await?.map(Rating::from).map(Node::Rating),
+        AdoptionId::PREFIX => loader.load_one(AdoptionId(uuid)).await?.map(Adoption).map(Node::Adoption),
         _ => {
             let message = "The id is of no type that can be looked up.";
             return Err(Error::Refused(Code::BadId, message.into()));
@@ -172,6 +176,7 @@ pub struct Mutation(
     MemberMutation,
     SyncMutation,
     PracticeMutation,
+    AdoptionMutation,
 );
 
 /// The schema of the registry.

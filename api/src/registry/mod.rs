@@ -129,5 +129,6 @@ pub mod member;
 pub mod sync;
 pub mod practice;
 pub mod rating;
+pub mod adoption;
 pub mod ranking;
 pub mod journal;

@@ -8,6 +8,7 @@ mod accounts;
 mod communities;
 mod lists;
 mod practices;
+mod adoptions;
 mod sessions;
 
 use std::{
@@ -63,6 +64,7 @@ fn calls() -> Vec<&'static Call> {
         members::CALLS,
         offices::CALLS,
         practices::CALLS,
+        adoptions::CALLS,
         sessions::CALLS,
         integrators::CALLS,
         lists::CALLS,

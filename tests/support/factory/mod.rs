@@ -6,6 +6,7 @@
 mod people;
 mod places;
 mod practices;
+mod adoptions;
 
 use std::sync::{
     OnceLock,

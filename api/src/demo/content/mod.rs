@@ -1,6 +1,7 @@
 //! Composes the set stage by stage; each file fills its own lists and hands on what later stages need.
 
 mod accounts;
+mod adoptions;
 mod communities;
 mod governance;
 mod members;
@@ -29,6 +30,7 @@ pub(super) fn compose() -> Result<DemoSet, DemoDataError> {
     governance::appoint(&mut set, calendar, &plans, &rosters, &staff)?;
     practices::fill(&mut set, calendar, &traits, &plans, &rosters, &staff)?;
     ratings::fill(&mut set, calendar)?;
+    adoptions::fill(&mut set, calendar)?;
     accounts::fill(&mut set, &rosters, &staff)?;
     Ok(set)
 }

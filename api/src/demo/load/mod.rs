@@ -1,6 +1,7 @@
 //! Enters the demonstration set in an empty database: all of it in one transaction, or nothing.
 
 mod accounts;
+mod adoptions;
 mod communities;
 mod keys;
 mod people;
@@ -108,6 +109,7 @@ pub async fn load(db: &Db, now: DateTime<Utc>) -> Result<Loaded, LoadError> {
     accounts::insert(&tx, &set, &keys, hashes.finish().await?).await?;
     practices::insert(&mut tx, &set, &keys).await?;
     ratings::insert(&tx, &set, &keys).await?;
+    adoptions::insert(&tx, &set, &keys).await?;
     tx.commit().await?;
 
     let published = set.practices.iter().filter(|one| one.state == PracticeState::Published).count();

@@ -1,6 +1,7 @@
 //! Every figure that the data's README names, proved from the set itself.
 
 mod accounts;
+mod adoptions;
 mod dates;
 mod figures;
 mod governance;

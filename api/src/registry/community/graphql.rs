@@ -23,6 +23,7 @@ use crate::{
         scalars::{AcademicYear, Date},
     },
     registry::{
+        adoption::graphql::{AdoptionConnection, AdoptionState, adoptions_of_community},
         governance::{
             bodies::{Council, Presidium},
             graphql::{Appointment, AppointmentConnection, Office, appointments_page, office_holder},
@@ -211,6 +212,20 @@ impl Community {
             return Err(policy::denied(&caller.actor, Action::MembersRead));
         }
         members_page(ctx, self.0.id, filter, &page).await
+    }
+    /// What its members have declared of practices that their organizations use, the newest first: the confirmed
+    /// adoptions, and those that the caller declared or manages.
+    async fn adoptions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only in one of these states.")] state: Option<Vec<AdoptionState>>,
+        #[graphql(desc = "How many from the beginning, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<AdoptionConnection, Error> {
+        let page = Page::new(first, after, last, before)?;
+        adoptions_of_community(ctx, self.0.id, state.unwrap_or_default(), &page).await
     }
     /// How many registrations were in force at the end of the year (today, while the year runs), and in which
     /// municipalities; null before the year has begun.

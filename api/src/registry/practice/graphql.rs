@@ -21,6 +21,7 @@ use crate::{
         ids,
     },
     registry::{
+        adoption::graphql::{AdoptionConnection, adopters, adoptions_of_practice},
         community::graphql::{Community, search_words},
         governance::graphql::PublicPerson,
         institute::graphql::Department,
@@ -152,6 +153,23 @@ impl Practice {
     /// The caller's own rating of it; null where there is none.
     async fn viewer_rating(&self, ctx: &Context<'_>) -> Result<Option<Rating>, Error> {
         viewer_rating(Caller::of(ctx)?, self.0.id).await
+    }
+    /// How many organizations use it, confirmed by their coordinators.
+    async fn adopters(&self, ctx: &Context<'_>) -> Result<i64, Error> {
+        adopters(Caller::of(ctx)?, self.0.id).await
+    }
+    /// Who uses it and with what result, the newest first: the confirmed adoptions, and those that the caller declared
+    /// or manages.
+    async fn adoptions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<AdoptionConnection, Error> {
+        let page = Page::new(first, after, last, before)?;
+        adoptions_of_practice(ctx, self.0.id, &page).await
     }
     /// The decisions taken on it with their reasons, oldest first. For its authors and those who decide;
     /// empty for all others.

@@ -81,7 +81,8 @@ async fn candidates(
             Ok((communities::candidates(db, method, scope, period).await?, Parameters::default()))
         }
         Method::Rating => practices::candidates(db, scope, period).await,
-        // Who has no assessment, or no adoption, takes no part; the registry records neither so far.
-        Method::Expert | Method::Adoption => Ok((Vec::new(), Parameters::default())),
+        Method::Adoption => Ok((practices::adopted(db, scope, period).await?, Parameters::default())),
+        // Who has no assessment takes no part; the registry records none so far.
+        Method::Expert => Ok((Vec::new(), Parameters::default())),
     }
 }

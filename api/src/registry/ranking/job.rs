@@ -135,6 +135,8 @@ pub async fn follow(app: &App) -> Result<Followed, Error> {
 struct Touched {
     communities: bool,
     practices: bool,
+    /// Which practices are adopted, and by whom.
+    adoptions: bool,
     /// How many members communities have.
     members: bool,
     /// Also what was before this academic year: something was taken back or changed.
@@ -151,9 +153,10 @@ impl Touched {
         let mut owners: HashSet<CommunityId> = HashSet::new();
         for change in changes {
             let concern = concerns(change);
-            if concern.communities || concern.practices || concern.members {
+            if concern != Concern::default() {
                 touched.communities |= concern.communities;
                 touched.practices |= concern.practices;
+                touched.adoptions |= concern.adoptions;
                 touched.members |= concern.members;
                 touched.past |= concern.past;
                 touched.years.insert(AcademicYear::of(change.at));
@@ -172,7 +175,7 @@ impl Touched {
     }
 
     fn is_empty(&self) -> bool {
-        !self.communities && !self.practices && !self.members
+        !self.communities && !self.practices && !self.adoptions && !self.members
     }
 
     fn reaches_period(&self, period: Period, current: AcademicYear) -> bool {
@@ -192,8 +195,9 @@ impl Touched {
             Method::PublishedPractices => self.communities,
             Method::PracticesPer100Members => self.communities || self.members,
             Method::Rating => self.practices,
+            Method::Adoption => self.adoptions,
             // Made of what the registry does not record yet.
-            Method::Expert | Method::Adoption => false,
+            Method::Expert => false,
         }) && board.region_id.is_none_or(|id| self.regions.contains(&id))
             && board.profile_id.is_none_or(|id| self.profiles.contains(&id))
     }
@@ -206,6 +210,8 @@ struct Concern {
     communities: bool,
     /// Practices in theirs.
     practices: bool,
+    /// Which practices are adopted, and by whom.
+    adoptions: bool,
     /// How many members communities have.
     members: bool,
     /// In past years, too.
@@ -214,14 +220,23 @@ struct Concern {
 
 fn concerns(change: &journal::Model) -> Concern {
     match change.subject_type.as_str() {
-        // Only a practice that enters or leaves the registry moves anything.
+        // Only a practice that enters or leaves the registry, or is adopted or not any more, moves anything.
         PracticeId::PREFIX => {
             let published = |side: &Option<serde_json::Value>| {
                 side.as_ref().and_then(|value| value.get("state")).is_some_and(|state| state == "PUBLISHED")
             };
             let (before, after) = (published(&change.before), published(&change.after));
             let moved = before != after;
-            Concern { communities: moved, practices: moved, past: before && moved, ..Concern::default() }
+            let told = change.after.as_ref().and_then(|value| value.get("changed")?.as_array());
+            let adopted = told.is_some_and(|names| names.iter().any(|name| name == "adoptions"));
+            Concern {
+                communities: moved,
+                practices: moved,
+                adoptions: moved || adopted,
+                // One that is withdrawn leaves the year in which it was confirmed.
+                past: adopted || (before && moved),
+                ..Concern::default()
+            }
         }
         // A changed rating leaves the year in which it was given first.
         RatingId::PREFIX => Concern { practices: true, past: change.before.is_some(), ..Concern::default() },

@@ -47,6 +47,12 @@ const BY_ORGANIZATIONS: &[(&str, &str)] = &[
     ("NUMBER", "Номер в реестре по порядку"),
 ];
 
+const BY_ADOPTERS: &[(&str, &str)] = &[
+    ("ORGANIZATIONS", "Число внедривших организаций: больше — выше"),
+    ("PUBLISHED_AT", "Дата публикации: раньше — выше"),
+    ("NUMBER", "Номер в реестре по порядку"),
+];
+
 impl Method {
     /// All methods.
     pub const ALL: [Self; 5] =
@@ -97,11 +103,15 @@ impl Method {
             },
             Self::Adoption => &Published {
                 code: "ADOPTION",
-                version: 1,
+                version: 2,
                 name: "Внедрение",
-                formula: "Число организаций, подтвердивших внедрение практики. Практики без внедрений не участвуют.",
-                components: &[("ADOPTIONS", "Внедрившие организации")],
-                tie_breakers: BY_ORGANIZATIONS,
+                formula: "Число организаций, внедрение в которых координатор подтвердил за период; организация другого \
+                          региона считается за две. Практики без подтверждённых внедрений не участвуют.",
+                components: &[
+                    ("SAME_REGION", "Организации региона практики"),
+                    ("OTHER_REGIONS", "Организации других регионов (×2)"),
+                ],
+                tie_breakers: BY_ADOPTERS,
             },
         }
     }
@@ -119,8 +129,8 @@ impl Method {
             Self::PracticesPer100Members => format!("{} практики на 100 участников", decimal(gap)),
             Self::Rating | Self::Expert => format!("{} балла", decimal(gap)),
             Self::Adoption => {
-                let count = gap / MICRO;
-                format!("{count} {}", plural(count, "организации", "организаций", "организаций"))
+                let points = gap / MICRO;
+                format!("{points} {}", plural(points, "балла", "баллов", "баллов"))
             }
         };
         Some(format!(

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use entity::{
-    AcademicYear, PracticeState,
-    ids::{OrganizationId, PracticeId},
+    AcademicYear, AdoptionState, PracticeState, adoption,
+    ids::{OrganizationId, PracticeId, RegionId},
     practice, rating,
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter,
-    QuerySelect,
+    QuerySelect, sea_query::Query,
 };
 
 use super::{
@@ -42,11 +42,7 @@ pub(super) async fn candidates(
     period: Period,
 ) -> Result<(Vec<Candidate>, Parameters), Error> {
     use practice::Column;
-    let of_scope = Condition::all()
-        .add(Column::State.eq(PracticeState::Published))
-        .add_option(scope.region.map(|id| Column::RegionId.eq(id)))
-        .add_option(scope.profile.map(|id| Column::ProfileId.eq(id)))
-        .add_option(period.end().map(|end| Column::PublishedAt.lt(end)));
+    let of_scope = of_scope(scope, period);
     let rows = practice::Entity::find()
         .select_only()
         .columns([
@@ -94,6 +90,101 @@ pub(super) async fn candidates(
     Ok((candidates, Parameters { mean: Some(mean) }))
 }
 
+#[derive(FromQueryResult)]
+struct AdoptedRow {
+    id: PracticeId,
+    region_id: RegionId,
+    number: Option<String>,
+    published_at: Option<DateTime<Utc>>,
+}
+
+/// The practices that were adopted in the period, each with its score: organizations of other regions count double.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn adopted(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    period: Period,
+) -> Result<Vec<Candidate>, Error> {
+    use practice::Column;
+    let start = match period {
+        Period::Year(year) => Some(year.start()),
+        Period::All(_) | Period::Until(_) => None,
+    };
+    let counted = Condition::all()
+        .add(adoption::Column::State.eq(AdoptionState::Confirmed))
+        .add_option(start.map(|start| adoption::Column::DecidedAt.gte(start)))
+        .add_option(period.end().map(|end| adoption::Column::DecidedAt.lt(end)));
+    let adopted = Query::select()
+        .column(adoption::Column::PracticeId)
+        .from(adoption::Entity)
+        .cond_where(counted.clone())
+        .to_owned();
+    let of_scope = of_scope(scope, period).add(Column::Id.in_subquery(adopted));
+    let rows = practice::Entity::find()
+        .select_only()
+        .columns([Column::Id, Column::RegionId, Column::Number, Column::PublishedAt])
+        .filter(of_scope.clone())
+        .into_model::<AdoptedRow>()
+        .all(db)
+        .await?;
+    let of_practices =
+        Query::select().column(Column::Id).from(practice::Entity).cond_where(of_scope).to_owned();
+    let counts: Vec<(PracticeId, RegionId, i64)> = adoption::Entity::find()
+        .select_only()
+        .column(adoption::Column::PracticeId)
+        .column(adoption::Column::RegionId)
+        .column_as(adoption::Column::Id.count(), "count")
+        .filter(counted)
+        .filter(adoption::Column::PracticeId.in_subquery(of_practices))
+        .group_by(adoption::Column::PracticeId)
+        .group_by(adoption::Column::RegionId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut by_practice: HashMap<PracticeId, Vec<(RegionId, i64)>> = HashMap::new();
+    for (practice, region, count) in counts {
+        by_practice.entry(practice).or_default().push((region, count));
+    }
+    let candidate = |row: AdoptedRow| {
+        let adopters = by_practice.remove(&row.id).unwrap_or_default();
+        let near = adopters.iter().filter(|(region, _)| *region == row.region_id).map(|(_, count)| count);
+        let (near, all): (i64, i64) = (near.sum(), adopters.iter().map(|(_, count)| count).sum());
+        let parts = parts_of_adoption(near, all - near);
+        let published = row.published_at.unwrap_or_default();
+        let number = row.number.unwrap_or_default();
+        Candidate {
+            subject: row.id.0,
+            score: parts.iter().map(|part| part.contribution).sum(),
+            parts,
+            order: (-all, published.timestamp_micros(), number.clone().into_bytes()),
+            ties: vec![all.to_string(), published.date_naive().to_string(), number],
+        }
+    };
+    Ok(rows.into_iter().map(candidate).collect())
+}
+
+/// Organizations of the practice's own region count once, those of others double.
+fn parts_of_adoption(near: i64, far: i64) -> Vec<Part> {
+    let part = |count: i64, weight: i64| Part {
+        value: count * MICRO,
+        weight: weight * MICRO,
+        contribution: count * weight * MICRO,
+    };
+    vec![part(near, 1), part(far, 2)]
+}
+
+/// Which practices take part at all.
+fn of_scope(scope: Scope, period: Period) -> Condition {
+    use practice::Column;
+    Condition::all()
+        .add(Column::State.eq(PracticeState::Published))
+        .add_option(scope.region.map(|id| Column::RegionId.eq(id)))
+        .add_option(scope.profile.map(|id| Column::ProfileId.eq(id)))
+        .add_option(period.end().map(|end| Column::PublishedAt.lt(end)))
+}
+
 /// The two parts of a damped mean; the second takes what rounding leaves, so that they add up exactly.
 fn parts_of_rating(tally: Tally, mean: i64) -> Vec<Part> {
     let weight = rating_rules::DAMPING + tally.organizations;
@@ -125,11 +216,8 @@ async fn tallies(
     year: AcademicYear,
 ) -> Result<HashMap<PracticeId, Tally>, Error> {
     use rating::Column;
-    let of_practices = sea_orm::sea_query::Query::select()
-        .column(practice::Column::Id)
-        .from(practice::Entity)
-        .cond_where(of_scope)
-        .to_owned();
+    let of_practices =
+        Query::select().column(practice::Column::Id).from(practice::Entity).cond_where(of_scope).to_owned();
     let rows = rating::Entity::find()
         .select_only()
         .column(Column::PracticeId)
@@ -161,6 +249,13 @@ async fn tallies(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_organization_of_another_region_counts_double() {
+        let score =
+            |near, far| parts_of_adoption(near, far).iter().map(|part| part.contribution).sum::<i64>();
+        assert_eq!((score(3, 0), score(1, 1), score(0, 2)), (3 * MICRO, 3 * MICRO, 4 * MICRO));
+    }
 
     #[test]
     fn the_parts_of_a_score_add_up_to_it() {
