@@ -261,6 +261,7 @@ fn a_concept_is_read_from_its_front_page() {
                 "open.rs",
             ][..],
         ),
+        ("adoption", &["inputs.rs", "mutations.rs", "write.rs"]),
         ("community", &["inputs.rs", "mutations.rs", "papers.rs", "write.rs"]),
         ("governance", &["bodies.rs", "endings.rs", "inputs.rs", "mutations.rs", "terms.rs", "write.rs"]),
         ("institute", &["employees.rs", "inputs.rs", "mutations.rs", "write.rs"]),

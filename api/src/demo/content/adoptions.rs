@@ -45,7 +45,8 @@ pub(super) fn fill(set: &mut DemoSet, calendar: Calendar) -> Result<(), DemoData
                 continue;
             }
             let declared_on = rating.rated_at.date_naive() + Days::new(dice.between(20, 60) as u64);
-            let confirmed_on = declared_on + Days::new(dice.between(2, 14) as u64);
+            // Either may be put off by a weekend.
+            let confirmed_on = declared_on + Days::new(dice.between(4, 14) as u64);
             if declared_on > calendar.last {
                 continue;
             }

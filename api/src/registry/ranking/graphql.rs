@@ -47,8 +47,8 @@ pub enum PracticeRankingMethod {
     Rating,
     /// By the experts' assessments. Practices without one take no part; the registry records none so far.
     Expert,
-    /// By the organizations that have adopted them. Practices without one take no part; the registry records
-    /// none so far.
+    /// By the organizations that have adopted them, those of another region counting double. Practices without one
+    /// take no part.
     Adoption,
 }
 

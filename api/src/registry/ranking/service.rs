@@ -78,8 +78,8 @@ pub fn spec(
 /// # Errors
 /// `BAD_CURSOR`, `CURSOR_EXPIRED`, or the database's.
 pub async fn page(app: &App, spec: &Spec, list: List, page: &Page) -> Result<RankingPage, Error> {
-    if matches!(spec.method, Method::Expert | Method::Adoption) {
-        // Nobody takes part until assessments and adoptions are recorded: there is no board to keep.
+    if spec.method == Method::Expert {
+        // Nobody takes part until assessments are recorded: there is no board to keep.
         return Ok(nothing(app));
     }
     let after = page.after.as_deref().map(|cursor| list.key::<Place>(cursor)).transpose()?;
