@@ -35,6 +35,7 @@ async fn dump(app: &TestApp) -> Vec<(String, Vec<Value>)> {
     let all = rows_of!(
         app.rows(),
         account,
+        adoption,
         appointment,
         client_secret,
         community,

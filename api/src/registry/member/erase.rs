@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use entity::{
-    MemberState, account, erased_registration,
+    MemberState, account, adoption, erased_registration,
     ids::{AccountId, MemberId, OrganizationId, PersonId},
     journal, member, organization, person, rating, refresh_token, session,
 };
@@ -160,7 +160,7 @@ async fn erase_person(tx: &Tx, id: PersonId) -> Result<Option<OrganizationId>, E
 }
 
 /// Organizations at which nobody else works, and which only registrations brought in, in whatever words: their names
-/// are the person's own. The rows remain in the archive, because ratings count by organization.
+/// are the person's own. The rows remain in the archive, because ratings and adoptions count by organization.
 async fn forget_workplaces(tx: &mut Tx, of: PersonId, worked: Vec<OrganizationId>) -> Result<(), Error> {
     let rated: Vec<Option<OrganizationId>> = rating::Entity::find()
         .select_only()
@@ -169,6 +169,14 @@ async fn forget_workplaces(tx: &mut Tx, of: PersonId, worked: Vec<OrganizationId
         .into_tuple()
         .all(tx.db())
         .await?;
+    let adopted: Vec<OrganizationId> = adoption::Entity::find()
+        .select_only()
+        .column(adoption::Column::OrganizationId)
+        .filter(adoption::Column::DeclaredBy.eq(of))
+        .into_tuple()
+        .all(tx.db())
+        .await?;
+    let worked = worked.into_iter().chain(rated.into_iter().flatten()).chain(adopted);
     let members = member::Entity::find()
         .select_only()
         .column(member::Column::OrganizationId)
@@ -180,7 +188,7 @@ async fn forget_workplaces(tx: &mut Tx, of: PersonId, worked: Vec<OrganizationId
         .filter(person::Column::OrganizationId.is_not_null())
         .into_query();
     let rows = organization::Entity::find()
-        .filter(organization::Column::Id.is_in(worked.into_iter().chain(rated.into_iter().flatten())))
+        .filter(organization::Column::Id.is_in(worked))
         .filter(organization::Column::Id.not_in_subquery(members))
         .filter(organization::Column::Id.not_in_subquery(persons))
         .order_by_asc(organization::Column::Id)
