@@ -1,6 +1,6 @@
 //! How many SQL statements the canonical queries run: few, and as many for fifty rows as for five.
 
-use entity::{Office, community};
+use entity::{AdoptionState, Office, community};
 use serde_json::json;
 
 use crate::support::{
@@ -37,7 +37,9 @@ const LISTS: &str = "{ regions(first: 100) { nodes { municipalities(first: 3) { 
     communities(first: 1) { totalCount nodes { slug } } } }
     communities(first: 100) { nodes { engagement(year: \"2024-2025\") { percent }
     practices(first: 2) { totalCount pageInfo { hasNextPage } nodes { title } } last: practices(last: 1) { nodes { title } } } }
-    practices(first: 100) { nodes { ratings(first: 2) { totalCount nodes { stars } } } } }";
+    practices(first: 100) { nodes { ratings(first: 2) { totalCount nodes { stars } }
+    adopters adoptions(first: 2) { totalCount nodes { organization { name } community { slug } region { code } } } } }
+    adopting: communities(first: 100) { nodes { adoptions(first: 2) { totalCount nodes { practice { title } } } } } }";
 
 /// So many communities more, each with a whole set of people and two practices.
 async fn grow(app: &TestApp, from: usize, to: usize) -> Vec<community::Model> {
@@ -61,6 +63,7 @@ async fn grow(app: &TestApp, from: usize, to: usize) -> Vec<community::Model> {
             let practice = app.new_practice(&community).tags(&[tag, "школа"]).published_at(at).create().await;
             let school = app.organization_in(&town).await;
             app.rated(&practice, Some(school.id), 4).await;
+            app.adoption_at(&practice, &community, person.id, school.id, AdoptionState::Confirmed).await;
         }
         made.push(community);
     }

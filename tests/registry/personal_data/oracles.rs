@@ -1,7 +1,7 @@
 //! What cannot be found out by asking for something else: whether somebody is registered, and what is registered
 //! under somebody's name.
 
-use entity::{MemberState, Office, account, journal, member, organization, person};
+use entity::{AdoptionState, MemberState, Office, account, journal, member, organization, person};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
 
@@ -168,6 +168,14 @@ on_both! {
         for (name, school) in [("Одинокая Ольга", "У Ольги дома"), ("Школьная Шура", "Школа № 5"), ("Вместе Вера", "Лицей"), ("Вместе Вика", "Лицей")] {
             app.visitor().register(&community, &anapa, at(name, school)).await.done();
         }
+        // What one adopted a practice for is forgotten, even where one works elsewhere since.
+        let moved = member::Entity::find().filter(member::Column::FullName.eq("Одинокая Ольга")).one(app.rows()).await.unwrap().unwrap();
+        let practice = app.published(&community).await;
+        let coordinator = app.coordinator_of(&community).await;
+        let input = json!({ "memberId": id(moved.id), "expectedVersion": moved.version, "organization": "Лицей" });
+        coordinator.call("memberUpdate", input, "").await.done();
+        let home = moved.organization_id.unwrap();
+        app.adoption_at(&practice, &community, moved.person_id, home, AdoptionState::Confirmed).await;
         let document = "{ region(by: { code: \"RU-KDA\" }) { municipalities { nodes { organizations { nodes { name } } } } } }";
         for row in member::Entity::find().all(app.rows()).await.unwrap() {
             if row.full_name != "Вместе Вика" {

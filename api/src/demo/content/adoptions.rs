@@ -7,8 +7,7 @@ use chrono::Days;
 use serde::Deserialize;
 
 use crate::demo::{
-    Adoption, CommunityIx, DemoDataError, DemoSet, MemberState, OrganizationIx, PersonIx, PracticeIx,
-    Workplace,
+    Adoption, CommunityIx, DemoDataError, DemoSet, MemberState, OrganizationIx, PersonIx, Workplace,
     calendar::{Calendar, working_time},
     dice::Dice,
     source::{at, table},
@@ -30,14 +29,13 @@ pub(super) fn fill(set: &mut DemoSet, calendar: Calendar) -> Result<(), DemoData
     let mut dice = Dice::of("adoptions");
     let mut adoptions = Vec::new();
     for (nth, practice) in set.practices.iter().enumerate() {
-        let wished = match top.iter().position(|row| row.title == practice.title) {
+        let mut wished = match top.iter().position(|row| row.title == practice.title) {
             Some(place) => 9_usize.saturating_sub(place),
             None => usize::from(dice.chance(25)),
         };
         let mut adopters = written_at(set, &practice.authors)?;
         for rating in set.ratings.iter().filter(|one| one.practice == nth && one.stars == 5) {
-            let so_far = adoptions.iter().filter(|one: &&Adoption| one.practice == nth).count();
-            if so_far == wished {
+            if wished == 0 {
                 break;
             }
             let Some(community) = registered(set, rating.person, rating.organization) else { continue };
@@ -51,8 +49,9 @@ pub(super) fn fill(set: &mut DemoSet, calendar: Calendar) -> Result<(), DemoData
                 continue;
             }
             let confirmed_at = (confirmed_on <= calendar.last).then(|| working_time(confirmed_on, &mut dice));
+            wished -= 1;
             adoptions.push(Adoption {
-                practice: PracticeIx::from(nth),
+                practice: nth,
                 organization: rating.organization,
                 person: rating.person,
                 community,

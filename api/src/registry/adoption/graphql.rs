@@ -9,7 +9,7 @@ use entity::{
 
 use super::{
     loader::{AdoptersOf, AdoptionCountIn, AdoptionCountOf, FirstAdoptionsIn, FirstAdoptionsOf},
-    service, write,
+    service::{self, Sight},
 };
 use crate::{
     db::keyset::{FirstPage, List, Page, Rows},
@@ -125,7 +125,7 @@ pub async fn adoptions_of_practice(
             Rows::clone(&rows)
         }
         None => {
-            let sight = write::sight(&caller.actor);
+            let sight = Sight::of(&caller.actor);
             service::of_practice(&caller.app.db, &sight, of, list, page).await?
         }
     };
@@ -149,7 +149,7 @@ pub async fn adoptions_of_community(
 ) -> Result<AdoptionConnection, Error> {
     let caller = Caller::of(ctx)?;
     let states: Vec<entity::AdoptionState> = states.into_iter().map(Into::into).collect();
-    let (db, sight) = (caller.app.db.clone(), write::sight(&caller.actor));
+    let (db, sight) = (caller.app.db.clone(), Sight::of(&caller.actor));
     if !states.is_empty() {
         let list = List::of("communityAdoptions", &(of, &states));
         let rows = service::of_community(&db, &sight, of, &states, list, page).await?;

@@ -10,6 +10,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, PaginatorTrait, QueryFilter};
 
 use super::loader;
 use crate::{
+    auth::{Actor, visibility},
     db::{
         Db,
         keyset::{self, List, Page, Rows},
@@ -24,6 +25,17 @@ pub struct Sight {
     pub adoptions: adoption::Visible,
     /// Of practices.
     pub practices: practice::Visible,
+}
+
+impl Sight {
+    /// What this caller may see.
+    #[must_use]
+    pub fn of(actor: &Actor) -> Self {
+        Self {
+            adoptions: visibility::visible_adoptions(actor),
+            practices: visibility::visible_practices(actor),
+        }
+    }
 }
 
 /// A page of a practice's adoptions, the newest first; the practice is one that the caller may see.

@@ -39,12 +39,6 @@ pub struct Declaration {
     pub result: String,
 }
 
-/// What the caller may see of adoptions.
-#[must_use]
-pub fn sight(actor: &Actor) -> Sight {
-    Sight { adoptions: visibility::visible_adoptions(actor), practices: visibility::visible_practices(actor) }
-}
-
 /// Declares that the organization in which the caller is registered uses a practice.
 ///
 /// # Errors
@@ -128,7 +122,7 @@ pub async fn take_step(
         Step::Withdraw => Action::AdoptionWithdraw,
     };
     policy::signed_in(actor, action)?;
-    let seen = service::require(app.db.read(), &sight(actor), id).await?;
+    let seen = service::require(app.db.read(), &Sight::of(actor), id).await?;
     let place = Place {
         region: Some(seen.region_id),
         community: Some(seen.community_id),
