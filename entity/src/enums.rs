@@ -71,6 +71,62 @@ pub enum AdoptionState {
     Withdrawn,
 }
 
+/// Where a review stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ReviewState {
+    /// In the hands of the expert who was drawn.
+    Assigned,
+    /// The expert has handed in the assessment.
+    Finished,
+    /// The expert will not do it, with a reason.
+    Declined,
+    /// The expert declared a conflict of interest.
+    Conflict,
+    /// Taken back after its day had passed.
+    Expired,
+    /// Called off: the practice left the state in which it is assessed.
+    Cancelled,
+}
+
+/// What a draw of experts was for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Purpose {
+    /// The experts of a submitted practice.
+    First,
+    /// Somebody in the place of an expert who fell out.
+    Replacement,
+    /// One more expert, where the others disagree.
+    Third,
+}
+
+/// Why an expert of the pool does not take part in a draw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EnumIter, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ExclusionReason {
+    /// Wrote the practice.
+    Author,
+    /// Wrote another practice together with an author within the last three years.
+    Coauthor,
+    /// Is of the practice's community or of an author's.
+    Community,
+    /// Works where an author works.
+    Organization,
+    /// Is of the practice's region or of an author's.
+    Region,
+    /// Has declared a conflict with the practice or with an author.
+    Conflict,
+    /// Has as many open reviews as the expert agreed to.
+    Load,
+    /// Has written a practice for which an author was drawn as an expert in the same academic year.
+    Reciprocal,
+    /// Was drawn for this practice already.
+    Drawn,
+}
+
 /// A role that a grant gives within its scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]

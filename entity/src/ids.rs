@@ -97,6 +97,14 @@ ids! {
     RatingId = "rating";
     /// An organization's use of a practice.
     AdoptionId = "adoption";
+    /// A person's place in the pool of a profile's experts.
+    ExpertId = "expert";
+    /// A draw of experts for a practice.
+    ReviewDrawId = "reviewdraw";
+    /// A practice in the hands of an expert who was drawn for it.
+    ReviewId = "review";
+    /// A conflict of interest that an expert declared.
+    ConflictId = "conflict";
     /// A ranking board.
     BoardId = "board";
 }

@@ -39,10 +39,17 @@ pub mod practice_decision;
 pub mod rating;
 pub mod adoption;
 
+pub mod expert;
+pub mod expert_conflict;
+pub mod review;
+pub mod review_draw;
+
 pub mod counter;
 pub mod journal;
 pub mod ranking_board;
 pub mod ranking_leaf;
 
-pub use enums::{AdoptionState, MemberState, Office, PracticeState, Role};
+pub use enums::{
+    AdoptionState, ExclusionReason, MemberState, Office, PracticeState, Purpose, ReviewState, Role,
+};
 pub use year::AcademicYear;
