@@ -7,7 +7,7 @@ use crate::{
     community::word_pattern,
     enums::PracticeState,
     ids::{CommunityId, DepartmentId, PersonId, PracticeId, ProfileId, RegionId},
-    practice_author, practice_tag, profile, region,
+    practice_author, practice_tag, profile, region, review,
     year::AcademicYear,
 };
 
@@ -81,6 +81,8 @@ pub struct Visible {
     pub communities: Vec<CommunityId>,
     /// Those that this person wrote.
     pub author: Option<PersonId>,
+    /// Those that this person was drawn to assess.
+    pub reviewer: Option<PersonId>,
 }
 
 impl Visible {
@@ -111,6 +113,7 @@ impl Visible {
                     .to_owned(),
             )
         }))
+        .add_option(self.reviewer.map(|person| Column::Id.in_subquery(review::practices_of(person))))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
-    Condition,
+    Condition, ExprTrait,
     entity::prelude::*,
     sea_query::{Query, SelectStatement},
 };
@@ -123,7 +123,7 @@ pub struct Filter {
     pub vacant: bool,
 }
 
-/// Ended without an assessment, in a practice that still awaits one, and nobody was drawn instead.
+/// Ended without an assessment since the practice was last submitted, while it still is, and nobody was drawn instead.
 #[must_use]
 pub fn vacant() -> Condition {
     let replaced = Query::select()
@@ -132,15 +132,22 @@ pub fn vacant() -> Condition {
         .and_where(Column::Replaces.is_not_null())
         .to_owned();
     let submitted = Query::select()
-        .column(practice::Column::Id)
+        .expr(Expr::value(1))
         .from(practice::Entity)
         .and_where(practice::Column::State.eq(PracticeState::Submitted))
+        .and_where(
+            Expr::col((practice::Entity, practice::Column::Id)).equals((Entity, Column::PracticeId)),
+        )
+        .and_where(
+            Expr::col((practice::Entity, practice::Column::SubmittedAt))
+                .lte(Expr::col((Entity, Column::AssignedAt))),
+        )
         .to_owned();
     let fell_out = [ReviewState::Declined, ReviewState::Conflict, ReviewState::Expired];
     Condition::all()
         .add(Column::State.is_in(fell_out))
         .add(Column::Id.not_in_subquery(replaced))
-        .add(Column::PracticeId.in_subquery(submitted))
+        .add(Expr::exists(submitted))
 }
 
 impl Entity {

@@ -1,12 +1,13 @@
 //! A draw of experts, with all that is needed to do it again. Kept for ever.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{FromJsonQueryResult, entity::prelude::*};
+use sea_orm::{FromJsonQueryResult, entity::prelude::*, sea_query::Query};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     enums::{ExclusionReason, Purpose},
     ids::{AccountId, ExpertId, PracticeId, ProfileId, ReviewDrawId},
+    practice, review,
 };
 
 /// A row of `review_draw`.
@@ -62,6 +63,19 @@ pub struct Exclusion {
     pub expert: ExpertId,
     /// All the reasons there are; never empty.
     pub reasons: Vec<ExclusionReason>,
+}
+
+impl Entity {
+    /// The draws for practices whose reviews the caller manages.
+    pub fn visible(to: &review::Visible) -> Select<Self> {
+        use practice::Column as Of;
+        let practices = Query::select()
+            .column(Of::Id)
+            .from(practice::Entity)
+            .cond_where(to.managed(Of::Id, Of::CommunityId, Of::RegionId))
+            .to_owned();
+        Self::find().filter(Column::PracticeId.in_subquery(practices))
+    }
 }
 
 /// No relation is walked from here.
