@@ -84,6 +84,11 @@ pub struct Settings {
           value_parser = clap::value_parser!(u32).range(1..=3650))]
     feed_days: Option<u32>,
 
+    /// Days that an expert has for a review [default: 14]
+    #[arg(long, env = "REGISTRY_REVIEW_DAYS", global = true, value_name = "DAYS",
+          value_parser = clap::value_parser!(u32).range(1..=365))]
+    review_days: Option<u32>,
+
     /// Highest cost of a query, where a page multiplies what it holds [default: 50000]
     #[arg(long, env = "REGISTRY_QUERY_COST", global = true, value_name = "COST",
           value_parser = clap::value_parser!(u32).range(10..))]
@@ -133,6 +138,8 @@ pub struct Config {
     pub query_cost: u64,
     /// Days for which followers of the feed may stay away.
     pub feed_days: u32,
+    /// Days that an expert has for a review.
+    pub review_days: u32,
 }
 
 /// The environment variables that the program knows beside those of [`Settings`].
@@ -157,6 +164,7 @@ impl Default for Config {
             query_depth: 15,
             query_cost: 50_000,
             feed_days: 90,
+            review_days: 14,
         }
     }
 }
@@ -205,6 +213,7 @@ impl Config {
             query_depth: pick!(query_depth).map_or(default.query_depth, |depth| depth as usize),
             query_cost: pick!(query_cost).map_or(default.query_cost, u64::from),
             feed_days: pick!(feed_days).unwrap_or(default.feed_days),
+            review_days: pick!(review_days).unwrap_or(default.review_days),
         };
         if let Some(url) = &config.database_url
             && !["postgres://", "postgresql://", "sqlite://"].iter().any(|scheme| url.starts_with(scheme))
@@ -237,6 +246,7 @@ impl Config {
         within("request_seconds", config.request_seconds.into(), 1, 600)?;
         within("body_bytes", config.body_bytes as u64, 1024, 67_108_864)?;
         within("feed_days", config.feed_days.into(), 1, 3650)?;
+        within("review_days", config.review_days.into(), 1, 365)?;
         within("import_bytes", config.import_bytes, 1024, 1 << 40)?;
         within("query_depth", config.query_depth as u64, 3, 100)?;
         within("query_cost", config.query_cost, 10, u32::MAX.into())?;

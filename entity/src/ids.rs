@@ -15,6 +15,23 @@ pub trait TypedId: Copy + Send + Sync + 'static {
     fn uuid(self) -> Uuid;
 }
 
+/// Crockford's base 32 in lower case: without i, l, o, u.
+pub const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+/// The public form of a UUID under a prefix: prefix, underscore, and the 26 digits of the UUID in base 32.
+#[must_use]
+pub fn text(prefix: &str, uuid: Uuid) -> String {
+    let mut out = String::with_capacity(prefix.len() + 27);
+    out.push_str(prefix);
+    out.push('_');
+    let value = uuid.as_u128();
+    for place in (0..26).rev() {
+        let digit = usize::try_from((value >> (place * 5)) & 31).unwrap_or(0);
+        out.push(char::from(ALPHABET.get(digit).copied().unwrap_or(b'0')));
+    }
+    out
+}
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident = $prefix:literal;)*) => {$(
         $(#[$doc])*
@@ -100,7 +117,7 @@ ids! {
     /// A person's place in the pool of a profile's experts.
     ExpertId = "expert";
     /// A draw of experts for a practice.
-    ReviewDrawId = "reviewdraw";
+    ReviewDrawId = "review_draw";
     /// A practice in the hands of an expert who was drawn for it.
     ReviewId = "review";
     /// A conflict of interest that an expert declared.

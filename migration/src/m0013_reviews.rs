@@ -105,9 +105,8 @@ async fn create_review(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             text_null("reason"),
         ],
     );
+    // Community and region are the practice's, which refers to them: a draw need not wait for whoever changes these.
     refers(&mut review, "practice_id", "practice");
-    refers(&mut review, "community_id", "community");
-    refers(&mut review, "region_id", "region");
     refers(&mut review, "expert_id", "expert");
     refers(&mut review, "person_id", "person");
     refers(&mut review, "draw_id", "review_draw");

@@ -1,14 +1,14 @@
 //! The caller of a request, with the rights in force at that moment.
 //!
-//! Rights are the union of explicit grants, of the offices that the person holds today and of the person's
-//! registrations in force. They are read anew for every request, so an ended office or a closed account
+//! Rights are the union of explicit grants, of the offices that the person holds today, of the person's registrations
+//! in force and of its places in the pools of experts. They are read anew for every request, so an ended office or a closed account
 //! takes effect at once.
 
 use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
 use entity::{
-    MemberState, Role, account, appointment, community, grant,
+    MemberState, Role, account, appointment, community, expert, grant,
     ids::{AccountId, CommunityId, MunicipalityId, PersonId, ProfileId, RegionId, SessionId},
     member, session,
 };
@@ -132,7 +132,7 @@ struct RightRow {
     profile_id: Option<ProfileId>,
 }
 
-/// The rights of an account: of its grants, and of its person's offices and registrations.
+/// The rights of an account: of its grants, and of its person's offices, registrations and places in pools.
 ///
 /// # Errors
 /// The database's.
@@ -146,6 +146,7 @@ pub async fn rights_of(
         // The offices come first: their columns are all typed, which the others' NULLs follow.
         Some(person) => of_offices(person, now)
             .union(UnionType::All, of_membership(person))
+            .union(UnionType::All, of_pools(person))
             .union(UnionType::All, of_grants(account, now))
             .to_owned(),
         None => of_grants(account, now),
@@ -153,7 +154,7 @@ pub async fn rights_of(
     read(db, &select).await
 }
 
-/// The rights of a person, with an account or without: of its offices and registrations.
+/// The rights of a person, with an account or without: of its offices, registrations and places in pools.
 ///
 /// # Errors
 /// The database's.
@@ -162,7 +163,10 @@ pub async fn rights_of_person(
     person: PersonId,
     now: DateTime<Utc>,
 ) -> Result<Vec<Right>, Error> {
-    let select = of_offices(person, now).union(UnionType::All, of_membership(person)).to_owned();
+    let select = of_offices(person, now)
+        .union(UnionType::All, of_membership(person))
+        .union(UnionType::All, of_pools(person))
+        .to_owned();
     read(db, &select).await
 }
 
@@ -211,6 +215,20 @@ fn of_membership(person: PersonId) -> SelectStatement {
         .from(Entity)
         .and_where(Column::PersonId.eq(person))
         .and_where(Column::State.eq(MemberState::Active))
+        .to_owned()
+}
+
+fn of_pools(person: PersonId) -> SelectStatement {
+    use expert::{Column, Entity};
+    Query::select()
+        .expr_as(Expr::val(Role::Expert.to_value()).cast_as("text"), "role")
+        .expr_as(null(), "region_id")
+        .expr_as(null(), "community_id")
+        .expr_as(null(), "municipality_id")
+        .expr_as(Expr::col(Column::ProfileId), "profile_id")
+        .from(Entity)
+        .and_where(Column::PersonId.eq(person))
+        .cond_where(expert::in_force())
         .to_owned()
 }
 

@@ -49,6 +49,24 @@ pub enum Action {
     AdoptionWithdraw,
     /// Read adoptions that are not confirmed.
     AdoptionsRead,
+    /// Put somebody forward for the pool of experts.
+    ExpertNominate,
+    /// Agree to assess practices.
+    ExpertConsent,
+    /// Leave the pool.
+    ExpertResign,
+    /// Take an expert out of the pool.
+    ExpertRelease,
+    /// Read the pool.
+    ExpertsRead,
+    /// Draw experts for a practice.
+    ReviewDraw,
+    /// Take an overdue review back from its expert.
+    ReviewExpire,
+    /// Decline a review, or declare a conflict of interest.
+    ReviewAnswer,
+    /// Read reviews and draws with the experts' names.
+    ReviewsRead,
     /// Keep the federal list of regions.
     RegionWrite,
     /// Keep the federal list of profiles.
@@ -222,6 +240,20 @@ pub const RULES: &[Rule] = &[
         (Auditor, Federation),
     ], &[])),
 
+    rule(A::ExpertNominate, "expert.nominate", &[(Coordinator, Community), (RegionalOperator, Region)], &["expertNominate"]),
+    or_oneself(rule(A::ExpertConsent, "expert.consent", &[], &["expertConsent"])),
+    or_oneself(rule(A::ExpertResign,  "expert.resign",  &[], &["expertResign"])),
+    rule(A::ExpertRelease,  "expert.release",  &[(Coordinator, Community), (RegionalOperator, Region)], &["expertRelease"]),
+    or_oneself(rule(A::ExpertsRead, "experts.read", &[
+        (Coordinator, Anywhere), (RegionalOperator, Anywhere), (FederalRegistrar, Federation), (Auditor, Federation),
+    ], &["experts"])),
+    rule(A::ReviewDraw,     "review.draw",     &[(Coordinator, Community), (RegionalOperator, Region)], &["reviewDraw"]),
+    rule(A::ReviewExpire,   "review.expire",   &[(Coordinator, Community), (RegionalOperator, Region)], &["reviewExpire"]),
+    or_oneself(rule(A::ReviewAnswer, "review.answer", &[], &["reviewDecline", "reviewDeclareConflict"])),
+    or_oneself(rule(A::ReviewsRead, "reviews.read", &[
+        (Coordinator, Community), (RegionalOperator, Region), (FederalRegistrar, Federation), (Auditor, Federation),
+    ], &["reviews", "reviewDraws", "reviewDrawVerify"])),
+
     rule(A::RegionWrite,       "region.write",       &[(FederalRegistrar, Federation)], &["regionCreate", "regionUpdate", "regionArchive"]),
     rule(A::ProfileWrite,      "profile.write",      &[(FederalRegistrar, Federation)], &["profileCreate", "profileUpdate", "profileArchive"]),
     rule(A::InstituteWrite,    "institute.write",    &[(FederalRegistrar, Federation)], &["instituteCreate", "instituteUpdate", "instituteArchive"]),
@@ -315,7 +347,7 @@ pub fn print() -> String {
             .map(ToOwned::to_owned)
             .collect::<Vec<_>>(),
     ];
-    for rule in RULES.iter().filter(|rule| rule.anyone || !rule.allow.is_empty()) {
+    for rule in RULES.iter().filter(|rule| rule.anyone || rule.oneself || !rule.allow.is_empty()) {
         let word = |yes: bool| if yes { "yes" } else { "-" }.to_owned();
         let mut cells = vec![rule.name.to_owned(), word(rule.anyone), word(rule.anyone || rule.oneself)];
         for role in ROLES {
@@ -344,7 +376,8 @@ pub fn print() -> String {
          region = what lies in the grant's; federation = everything; anywhere = whoever holds the role somewhere.\n\
          oneself = the signed-in person whom the thing concerns.\n\
          Beside the table: an author sees the own practices even after leaving the community; what was never submitted\n\
-         is seen by its authors and the auditor only.\n",
+         is seen by its authors and the auditor only; an expert sees the practices that it was drawn for; nobody sees\n\
+         the reviews of a practice of their own before it is published.\n",
     );
     text
 }

@@ -1,9 +1,9 @@
 //! What a caller may see, read from the policy's table, in the form that finders turn into SQL.
 
 use entity::{
-    Role, adoption,
+    Role, adoption, expert,
     ids::{CommunityId, MunicipalityId, RegionId},
-    journal, member, practice,
+    journal, member, practice, review,
 };
 
 use super::{
@@ -44,7 +44,8 @@ pub fn scope(actor: &Actor, action: Action) -> Scope {
     scope
 }
 
-/// Which practices `actor` may see: the published, those in its scope once submitted, and its own.
+/// Which practices `actor` may see: the published, those in its scope once submitted, its own, and those that it was
+/// drawn to assess.
 #[must_use]
 pub fn visible_practices(actor: &Actor) -> practice::Visible {
     let scope = scope(actor, Action::PracticeReadUnpublished);
@@ -55,6 +56,7 @@ pub fn visible_practices(actor: &Actor) -> practice::Visible {
         regions: scope.regions,
         communities: scope.communities,
         author: actor.person(),
+        reviewer: actor.person(),
     }
 }
 
@@ -76,6 +78,24 @@ pub fn visible_members(actor: &Actor) -> member::Visible {
 pub fn visible_adoptions(actor: &Actor) -> adoption::Visible {
     let scope = scope(actor, Action::AdoptionsRead);
     adoption::Visible {
+        all: scope.all,
+        regions: scope.regions,
+        communities: scope.communities,
+        person: actor.person(),
+    }
+}
+
+/// Which places in the pools of experts `actor` may see: all, or its own.
+#[must_use]
+pub fn visible_experts(actor: &Actor) -> expert::Visible {
+    expert::Visible { all: scope(actor, Action::ExpertsRead).all, person: actor.person() }
+}
+
+/// Which reviews `actor` may see: those in its scope, and its own.
+#[must_use]
+pub fn visible_reviews(actor: &Actor) -> review::Visible {
+    let scope = scope(actor, Action::ReviewsRead);
+    review::Visible {
         all: scope.all,
         regions: scope.regions,
         communities: scope.communities,

@@ -2,7 +2,7 @@
 //! day on which it asks.
 
 use chrono::NaiveDate;
-use entity::{adoption, member, practice};
+use entity::{adoption, expert, member, practice, review};
 
 use super::Db;
 
@@ -17,6 +17,10 @@ pub struct Reader {
     pub members: member::Visible,
     /// Which adoptions the caller may see, beside the confirmed ones.
     pub adoptions: adoption::Visible,
+    /// Which places in the pools of experts the caller may see.
+    pub experts: expert::Visible,
+    /// Which reviews the caller may see.
+    pub reviews: review::Visible,
     /// The day on which offices must be in force.
     pub today: NaiveDate,
 }

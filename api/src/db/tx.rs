@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use entity::{
     counter,
-    ids::{CommunityId, RegionId, TypedId},
+    ids::{AccountId, CommunityId, RegionId, TypedId},
     journal,
 };
 use sea_orm::{
@@ -89,6 +89,12 @@ impl Tx {
     #[must_use]
     pub fn at(&self) -> DateTime<Utc> {
         self.permit.at()
+    }
+
+    /// In whose name it writes; none is the registry itself.
+    #[must_use]
+    pub fn account(&self) -> Option<AccountId> {
+        self.permit.account()
     }
 
     /// Inserts rows of one table, as many in a statement as it has room for.

@@ -35,6 +35,8 @@ impl Caller {
             practices: visibility::visible_practices(&actor),
             members: visibility::visible_members(&actor),
             adoptions: visibility::visible_adoptions(&actor),
+            experts: visibility::visible_experts(&actor),
+            reviews: visibility::visible_reviews(&actor),
             today: actor.now.date_naive(),
         };
         let loader =

@@ -2,31 +2,15 @@
 //! is thereby a clear error instead of a mysterious "not found".
 
 use async_graphql::ID;
-use entity::ids::TypedId;
+use entity::ids::{ALPHABET, TypedId};
+pub use entity::ids::text;
 use uuid::Uuid;
 
 use crate::error::{Code, Error};
 
-/// Crockford's base 32 in lower case: without i, l, o, u.
-const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-
 /// The public form of an id.
 pub fn encode<T: TypedId>(id: T) -> ID {
     ID(text(T::PREFIX, id.uuid()))
-}
-
-/// The public form of a UUID under a prefix.
-#[must_use]
-pub fn text(prefix: &str, uuid: Uuid) -> String {
-    let mut out = String::with_capacity(prefix.len() + 27);
-    out.push_str(prefix);
-    out.push('_');
-    let value = uuid.as_u128();
-    for place in (0..26).rev() {
-        let digit = usize::try_from((value >> (place * 5)) & 31).unwrap_or(0);
-        out.push(char::from(ALPHABET.get(digit).copied().unwrap_or(b'0')));
-    }
-    out
 }
 
 /// Splits a public id into its prefix and UUID.

@@ -5,8 +5,8 @@ use async_graphql::{
 };
 use chrono::{DateTime, Utc};
 use entity::ids::{
-    AdoptionId, AppointmentId, CommunityId, DepartmentId, InstituteId, MemberId, MunicipalityId,
-    OrganizationId, PracticeId, ProfileId, RatingId, RegionId, TypedId,
+    AdoptionId, AppointmentId, CommunityId, DepartmentId, ExpertId, InstituteId, MemberId, MunicipalityId,
+    OrganizationId, PracticeId, ProfileId, RatingId, RegionId, ReviewDrawId, ReviewId, TypedId,
 };
 
 use super::{Caller, ids};
@@ -22,6 +22,10 @@ use crate::{
         community::{
             graphql::{Community, CommunityQuery},
             mutations::CommunityMutation,
+        },
+        expert::{
+            graphql::{Expert, ExpertQuery},
+            mutations::ExpertMutation,
         },
         governance::{graphql::Appointment, mutations::GovernanceMutation},
         headcount::graphql::HeadcountMutation,
@@ -40,6 +44,10 @@ use crate::{
         region::{
             graphql::{Municipality, Organization, Profile, Region, RegionQuery},
             mutations::RegionMutation,
+        },
+        review::{
+            graphql::{Review, ReviewDraw, ReviewQuery},
+            mutations::ReviewMutation,
         },
         sync::graphql::SyncMutation,
     },
@@ -73,6 +81,12 @@ pub enum Node {
     Rating(Rating),
     /// An organization's use of a practice.
     Adoption(Adoption),
+    /// A place in the pool of experts.
+    Expert(Expert),
+    /// A practice in the hands of an expert.
+    Review(Review),
+    /// A draw of experts.
+    ReviewDraw(ReviewDraw),
 }
 
 /// How many ids `nodes` takes at once.
@@ -141,6 +155,11 @@ pub async fn node_of(caller: &Caller, id: &ID) -> Result<Option<Node>, Error> {
         PracticeId::PREFIX => loader.load_one(PracticeId(uuid)).await?.map(Practice).map(Node::Practice),
         RatingId::PREFIX => loader.load_one(RatingId(uuid)).await?.map(Rating::from).map(Node::Rating),
         AdoptionId::PREFIX => loader.load_one(AdoptionId(uuid)).await?.map(Adoption).map(Node::Adoption),
+        ExpertId::PREFIX => loader.load_one(ExpertId(uuid)).await?.map(Expert).map(Node::Expert),
+        ReviewId::PREFIX => loader.load_one(ReviewId(uuid)).await?.map(Review).map(Node::Review),
+        ReviewDrawId::PREFIX => {
+            loader.load_one(ReviewDrawId(uuid)).await?.map(ReviewDraw).map(Node::ReviewDraw)
+        }
         _ => {
             let message = "The id is of no type that can be looked up.";
             return Err(Error::Refused(Code::BadId, message.into()));
@@ -157,6 +176,8 @@ pub struct Query(
     RegionQuery,
     CommunityQuery,
     PracticeQuery,
+    ExpertQuery,
+    ReviewQuery,
     RankingQuery,
     JournalQuery,
     ChangesQuery,
@@ -177,6 +198,8 @@ pub struct Mutation(
     SyncMutation,
     PracticeMutation,
     AdoptionMutation,
+    ExpertMutation,
+    ReviewMutation,
 );
 
 /// The schema of the registry.

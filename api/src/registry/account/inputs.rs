@@ -74,7 +74,8 @@ impl From<Result<Opened, Rejected>> for AccountPayload {
 pub struct GrantInput {
     /// The account's login.
     pub login: String,
-    /// `REGIONAL_OPERATOR` (with `regionCode`), `EXPERT` (with `profileCode`), `FEDERAL_REGISTRAR` or `AUDITOR`.
+    /// `REGIONAL_OPERATOR` (with `regionCode`), `FEDERAL_REGISTRAR` or `AUDITOR`; the other roles follow from offices,
+    /// registrations and the pool of experts.
     pub role: Role,
     /// Within the region with this ISO 3166-2 code.
     pub region_code: Option<String>,

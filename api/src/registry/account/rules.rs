@@ -155,7 +155,10 @@ pub fn check_scope(role: Role, region: bool, profile: bool) -> Result<(), Vec<Us
     let invalid = |field: &str, message: &str| UserError::of(field, UserErrorCode::Invalid, message);
     let (needs_region, needs_profile) = match role {
         Role::RegionalOperator => (true, false),
-        Role::Expert => (false, true),
+        Role::Expert => {
+            let message = "This role follows from a place in the pool of experts, and ends with it.";
+            return Err(vec![invalid("role", message)]);
+        }
         Role::FederalRegistrar | Role::Auditor => (false, false),
         Role::Integrator => {
             let message = "This role belongs to service accounts, which are made with it.";

@@ -113,8 +113,7 @@ impl Place {
 
 /// What is seen by an actor, in a few bytes: the same as long as its rights to see are the same.
 fn sight(actor: &Actor) -> u64 {
-    let (mut members, mut practices) =
-        (visibility::visible_members(actor), visibility::visible_practices(actor));
+    let (mut members, mut practices) = (visibility::visible_members(actor), practices_of(actor));
     members.regions.sort_unstable();
     members.communities.sort_unstable();
     members.municipalities.sort_unstable();
@@ -127,6 +126,11 @@ fn sight(actor: &Actor) -> u64 {
     practices.communities.dedup();
     let digest = Sha256::digest(format!("{members:?}{practices:?}"));
     digest.first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes))
+}
+
+/// What an expert was drawn for comes into view and goes without an entry of the journal; the feed does not tell of it.
+fn practices_of(actor: &Actor) -> practice::Visible {
+    practice::Visible { reviewer: None, ..visibility::visible_practices(actor) }
 }
 
 fn encode(sight: u64, place: Place) -> Result<String, Error> {
@@ -338,7 +342,7 @@ impl<C: ConnectionTrait> Reader<'_, C> {
     }
 
     fn practices(&self) -> Select<practice::Entity> {
-        practice::Entity::visible(&visibility::visible_practices(self.actor))
+        practice::Entity::visible(&practices_of(self.actor))
     }
 
     fn ratings(&self) -> Select<rating::Entity> {

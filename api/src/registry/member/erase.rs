@@ -27,7 +27,9 @@ use crate::{
     auth::{Action, Actor, policy, visibility},
     db::{Change, Tx},
     error::{Error, Outcome, UserError, UserErrorCode},
-    registry::{governance::endings::end_all_of, sync::plan::erased_hash},
+    registry::{
+        expert::write as experts, governance::endings::end_all_of, sync::plan::erased_hash,
+    },
     text,
 };
 
@@ -74,6 +76,7 @@ pub async fn erase(app: &App, actor: &Actor, of: MemberId, request: &str) -> Out
     forget_workplaces(&mut tx, whose, worked).await?;
     let today = tx.at().date_naive();
     end_all_of(&mut tx, whose, today).await?;
+    experts::erase(&mut tx, whose).await?;
     close_accounts(&tx, whose).await?;
     people::tell_of(&mut tx, &[whose]).await?;
     let told = Change::of(whose, None, Some(json!({ "erased": true, "request": request })));

@@ -27,6 +27,7 @@ use crate::{
         institute::graphql::Department,
         rating::graphql::{Rating, RatingConnection, RatingSummary, ratings_page, viewer_rating},
         region::graphql::{Region, region_of},
+        review::graphql::vacant_reviews,
     },
 };
 
@@ -170,6 +171,11 @@ impl Practice {
     ) -> Result<AdoptionConnection, Error> {
         let page = Page::new(first, after, last, before)?;
         adoptions_of_practice(ctx, self.0.id, &page).await
+    }
+    /// For how many experts who fell out nobody could be drawn, while the practice is SUBMITTED; null for those who do
+    /// not manage its reviews.
+    async fn vacant_reviews(&self, ctx: &Context<'_>) -> Result<Option<i64>, Error> {
+        vacant_reviews(Caller::of(ctx)?, &self.0).await
     }
     /// The decisions taken on it with their reasons, oldest first. For its authors and those who decide;
     /// empty for all others.

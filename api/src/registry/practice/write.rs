@@ -23,7 +23,7 @@ use crate::{
     auth::{Action, Actor, Place, policy, visibility},
     db::{Change, Tx},
     error::{Error, Outcome, UserError, UserErrorCode},
-    registry::listed,
+    registry::{listed, review},
     text,
 };
 
@@ -176,6 +176,9 @@ pub async fn take_step(
         return Ok(Err(UserError::of("practiceId", UserErrorCode::NotEligible, message).into()));
     }
     let at = tx.at();
+    if old.state == PracticeState::Submitted {
+        review::write::call_off(&mut tx, id).await?;
+    }
     let mut row = old.clone().into_active_model();
     row.state = Set(step.to);
     if step.to == PracticeState::Submitted {
