@@ -177,6 +177,7 @@ fn use_cases_know_neither_graphql_nor_http() {
         "people.rs",
         "erase.rs",
         "plan.rs",
+        "pool.rs",
         "batch.rs",
         "directory.rs",
         "import.rs",
@@ -263,6 +264,7 @@ fn a_concept_is_read_from_its_front_page() {
         ),
         ("adoption", &["inputs.rs", "mutations.rs", "write.rs"]),
         ("community", &["inputs.rs", "mutations.rs", "papers.rs", "write.rs"]),
+        ("expert", &["inputs.rs", "mutations.rs", "write.rs"]),
         ("governance", &["bodies.rs", "endings.rs", "inputs.rs", "mutations.rs", "terms.rs", "write.rs"]),
         ("institute", &["employees.rs", "inputs.rs", "mutations.rs", "write.rs"]),
         ("journal", &["changes.rs", "feed.rs"]),
@@ -270,6 +272,7 @@ fn a_concept_is_read_from_its_front_page() {
         ("practice", &["inputs.rs", "mutations.rs", "write.rs"]),
         ("ranking", &["board.rs", "build.rs", "communities.rs", "job.rs", "method.rs", "practices.rs"]),
         ("region", &["inputs.rs", "mutations.rs", "write.rs"]),
+        ("review", &["inputs.rs", "mutations.rs", "pool.rs", "write.rs"]),
         ("sync", &["batch.rs", "directory.rs", "export.rs", "file.rs", "import.rs", "lines.rs", "plan.rs"]),
     ];
     for source in sources() {

@@ -65,6 +65,8 @@ fn the_auditor_changes_nothing() {
     let reads = [
         "practice.readUnpublished",
         "adoptions.readUnconfirmed",
+        "experts.read",
+        "reviews.read",
         "members.read",
         "journal.read",
         "employees.read",

@@ -3,6 +3,9 @@
 mod practice_way;
 mod rating;
 mod adoption;
+mod experts;
+mod reviews;
+mod drawing;
 mod access;
 mod community;
 mod offices;

@@ -7,6 +7,7 @@ mod people;
 mod places;
 mod practices;
 mod adoptions;
+mod reviews;
 
 use std::sync::{
     OnceLock,

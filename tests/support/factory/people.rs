@@ -111,11 +111,6 @@ impl TestApp {
         self.granted(Role::RegionalOperator, Some(region), None).await
     }
 
-    /// An expert of a profile.
-    pub async fn expert_of(&self, profile: &profile::Model) -> Actor {
-        self.granted(Role::Expert, None, Some(profile)).await
-    }
-
     /// A service account that syncs a region's registrations; nobody's.
     pub async fn integrator_of(&self, region: &region::Model) -> Actor {
         let login = format!("service{}", unique());
