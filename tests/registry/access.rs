@@ -155,22 +155,21 @@ on_both! {
     async fn explicit_rights_are_given_with_their_scope_and_end_with_the_next_request(app: TestApp) {
         let registrar = app.registrar().await;
         app.region("RU-KDA").await;
-        app.profile("chemistry").await;
         let somebody = app.stranger().await;
         let login = somebody.login.to_uppercase();
         let selection = "grant { login role regionCode profileCode validUntil }";
         let operator = json!({ "login": login, "role": "REGIONAL_OPERATOR", "regionCode": "RU-KDA" });
-        let expert = json!({ "login": login, "role": "EXPERT", "profileCode": "chemistry" });
+        let auditor = json!({ "login": login, "role": "AUDITOR" });
         let made = registrar.call("grantCreate", operator.clone(), selection).await;
         let expected = json!({ "login": somebody.login, "role": "REGIONAL_OPERATOR", "regionCode": "RU-KDA", "profileCode": null, "validUntil": null });
         assert_eq!(made.done()["grant"], expected);
-        registrar.call("grantCreate", expert, selection).await.done();
+        registrar.call("grantCreate", auditor, selection).await.done();
         assert_eq!(grants(&somebody).await.as_array().unwrap().len(), 2);
         somebody.call("municipalityCreate", json!({ "regionCode": "RU-KDA", "name": "Сочи" }), "").await.done();
         assert_eq!(registrar.call("grantCreate", operator.clone(), "").await.user_errors(), [("TAKEN".to_owned(), "input.role".to_owned())]);
         let ended = registrar.call("grantEnd", operator.clone(), selection).await;
         assert!(ended.done()["grant"]["validUntil"].is_string());
-        assert_eq!(grants(&somebody).await, json!([{ "role": "EXPERT", "regionCode": null, "profileCode": "chemistry" }]));
+        assert_eq!(grants(&somebody).await, json!([{ "role": "AUDITOR", "regionCode": null, "profileCode": null }]));
         let gone = somebody.call("municipalityCreate", json!({ "regionCode": "RU-KDA", "name": "Анапа" }), "").await;
         assert_eq!(gone.outcome(), "FORBIDDEN");
         assert_eq!(registrar.call("grantEnd", operator.clone(), "").await.user_error(), "WRONG_STATE");
@@ -180,6 +179,7 @@ on_both! {
     async fn rights_that_follow_or_lack_their_scope_are_not_given(app: TestApp) {
         let registrar = app.registrar().await;
         app.region("RU-KDA").await;
+        app.profile("chemistry").await;
         let login = app.stranger().await.login;
         let invalid = |path: &str| vec![("INVALID".to_owned(), format!("input.{path}"))];
         for (right, fault) in [
@@ -187,7 +187,8 @@ on_both! {
             (json!({ "role": "COORDINATOR", "regionCode": "RU-KDA" }), "role"),
             (json!({ "role": "INTEGRATOR", "regionCode": "RU-KDA" }), "role"),
             (json!({ "role": "REGIONAL_OPERATOR" }), "regionCode"),
-            (json!({ "role": "EXPERT" }), "profileCode"),
+            (json!({ "role": "EXPERT", "profileCode": "chemistry" }), "role"),
+            (json!({ "role": "REGIONAL_OPERATOR", "regionCode": "RU-KDA", "profileCode": "chemistry" }), "profileCode"),
             (json!({ "role": "AUDITOR", "regionCode": "RU-KDA" }), "regionCode"),
         ] {
             let mut input = right.clone();

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::model::{
-    CommunityIx, DepartmentIx, MunicipalityIx, OrganizationIx, PersonIx, PracticeIx, ProfileIx, RegionIx,
+    CommunityIx, DepartmentIx, MunicipalityIx, OrganizationIx, PersonIx, PracticeIx, RegionIx,
 };
 
 /// Where a registration stands.
@@ -181,6 +181,21 @@ pub struct Adoption {
     pub confirmed_at: Option<DateTime<Utc>>,
 }
 
+/// Somebody who agreed to assess practices of the community's profile.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expert {
+    /// Who: one per profile.
+    pub person: PersonIx,
+    /// The community that put the person forward.
+    pub community: CommunityIx,
+    /// When.
+    pub nominated_at: DateTime<Utc>,
+    /// When the person agreed.
+    pub consented_at: DateTime<Utc>,
+    /// How many reviews at a time.
+    pub load_limit: i32,
+}
+
 /// The roles that only an explicit grant gives; the others come from memberships and appointments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExplicitRole {
@@ -188,8 +203,6 @@ pub enum ExplicitRole {
     FederalRegistrar,
     /// Scope: region.
     RegionalOperator,
-    /// Scope: profile.
-    Expert,
     /// Scope: region; a service account.
     Integrator,
     /// Scope: federation.
@@ -203,8 +216,6 @@ pub struct Grant {
     pub role: ExplicitRole,
     /// For operators and integrators.
     pub region: Option<RegionIx>,
-    /// For experts.
-    pub profile: Option<ProfileIx>,
 }
 
 /// A login; the password is [`super::DEMO_PASSWORD`] for all, and so is the secret of service accounts.

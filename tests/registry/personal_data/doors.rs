@@ -69,6 +69,7 @@ impl Visit<'_> {
         self.public().await;
         self.places().await;
         self.staff().await;
+        self.experts().await;
         self.searches().await;
         self.files().await;
         self.refusals(scene).await;
@@ -134,12 +135,15 @@ impl Visit<'_> {
         let kinds = format!("id __typename ... on Member {{ {MEMBER} }} ... on Appointment {{ office holder {{ {PERSON} }} }}
             ... on Practice {{ title stage: state authors {{ {PERSON} }} decisions {{ reason }} ratings(first: 5) {{ nodes {{ comment }} }} }}
             ... on Rating {{ stars comment practice {{ authors {{ {PERSON} }} }} }} ... on Community {{ name memberCount }}
-            ... on Municipality {{ name }} ... on Institute {{ name }}");
+            ... on Municipality {{ name }} ... on Institute {{ name }} ... on Expert {{ person {{ {PERSON} }} }}
+            ... on Review {{ comment: reason expert {{ person {{ {PERSON} }} }} }}");
         let (db, world) = (self.app.rows(), self.world);
         let mut ids: Vec<String> = world.members.iter().map(|row| id(row.id)).collect();
         ids.extend(world.communities.iter().map(|row| id(row.id)));
         ids.extend(world.practices.iter().map(|row| id(row.id)));
         ids.extend(world.appointments.iter().map(|row: &appointment::Model| id(row.id)));
+        ids.extend(world.experts.iter().map(|row| id(row.id)));
+        ids.extend(world.reviews.iter().map(|row| id(row.id)));
         ids.extend(rating::Entity::find().all(db).await.unwrap().iter().map(|row| id(row.id)));
         ids.extend(municipality::Entity::find().all(db).await.unwrap().iter().map(|row| id(row.id)));
         ids.extend(institute::Entity::find().all(db).await.unwrap().iter().map(|row| id(row.id)));
@@ -162,6 +166,7 @@ impl Visit<'_> {
         let mut allowed = world.of_members(|row| world.sees(self.who, row));
         allowed.extend(world.of_holders());
         allowed.extend(world.of_authors(self.who));
+        allowed.extend(world.of_experts(self.who));
         self.tell("node, nodes", &whole, allowed);
     }
 
@@ -175,7 +180,7 @@ impl Visit<'_> {
         );
         let mut allowed = self.world.of_members(|row| self.world.sees(self.who, row));
         allowed.extend(self.world.of_holders());
-        allowed.extend(self.world.of_authors(self.who));
+        allowed.extend(self.world.of_followed_authors(self.who));
         let whole = self.follow(&document, Value::Null).await;
         self.tell("changes", &whole, allowed.clone());
         if let Some(cursor) = scene.cursors.get(&self.who.name) {
@@ -279,6 +284,21 @@ impl Visit<'_> {
         let document = "{ integrators(regionCode: \"RU-KDA\") { nodes { clientId name } } }";
         let text = self.text(document, json!({})).await;
         self.tell("integrators", &text, BTreeSet::new());
+    }
+
+    /// The pools of experts, reviews and draws.
+    async fn experts(&mut self) {
+        let mut whole = String::new();
+        let document = format!(
+            "{{ experts(first: 100) {{ totalCount nodes {{ id person {{ {PERSON} }} community {{ slug }} }} }} }}"
+        );
+        whole += &self.text(&document, json!({})).await;
+        let document = format!(
+            "{{ reviews(first: 100) {{ totalCount nodes {{ reason expert {{ person {{ {PERSON} }} }}
+            draw {{ drawnBy exclusions {{ expert {{ person {{ {PERSON} }} }} }} }} }} }} }}"
+        );
+        whole += &self.text(&document, json!({})).await;
+        self.tell("experts and reviews", &whole, self.world.of_experts(self.who));
     }
 
     /// Searches that are not for persons find none.

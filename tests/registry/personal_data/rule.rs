@@ -5,9 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use entity::{
-    Office, PracticeState, Role, appointment, community,
+    Office, PracticeState, ReviewState, Role, appointment, community, expert,
     ids::{CommunityId, OrganizationId, PersonId, PracticeId},
-    member, organization, person, practice, practice_author,
+    member, organization, person, practice, practice_author, review,
 };
 use sea_orm::EntityTrait;
 
@@ -43,6 +43,8 @@ pub struct World {
     pub communities: Vec<community::Model>,
     pub practices: Vec<practice::Model>,
     pub organizations: HashMap<OrganizationId, organization::Model>,
+    pub experts: Vec<expert::Model>,
+    pub reviews: Vec<review::Model>,
     authors: Vec<practice_author::Model>,
     today: NaiveDate,
 }
@@ -59,6 +61,8 @@ impl World {
             communities: community::Entity::find().all(db).await.unwrap(),
             practices: practice::Entity::find().all(db).await.unwrap(),
             organizations: organizations.into_iter().map(|row| (row.id, row)).collect(),
+            experts: expert::Entity::find().all(db).await.unwrap(),
+            reviews: review::Entity::find().all(db).await.unwrap(),
             authors: practice_author::Entity::find().all(db).await.unwrap(),
             today: app.clock.now().date_naive(),
         }
@@ -101,8 +105,18 @@ impl World {
         self.is_in_charge(who, of) || (of.erased_at.is_none() && who.person == Some(of.person_id))
     }
 
-    /// Whether somebody sees a practice.
+    /// Whether somebody sees a practice: by a right, or as an expert who was drawn for it.
     pub fn sees_practice(&self, who: &Who, of: &practice::Model) -> bool {
+        let reads = |row: &&review::Model| {
+            row.practice_id == of.id
+                && Some(row.person_id) == who.person
+                && matches!(row.state, ReviewState::Assigned | ReviewState::Finished)
+        };
+        self.follows_practice(who, of) || self.reviews.iter().any(|row| reads(&row))
+    }
+
+    /// Whether the feed tells somebody of a practice.
+    fn follows_practice(&self, who: &Who, of: &practice::Model) -> bool {
         let decides = |row: &&appointment::Model| {
             Some(row.community_id) == of.community_id && row.office != Office::CouncilRepresentative
         };
@@ -153,6 +167,23 @@ impl World {
     pub fn of_authors(&self, who: &Who) -> BTreeSet<String> {
         let seen = self.practices.iter().filter(|row| self.sees_practice(who, row));
         seen.flat_map(|row| self.authors_of(row.id)).flat_map(|id| self.of_public(id)).collect()
+    }
+
+    /// The same of those that the feed tells of.
+    pub fn of_followed_authors(&self, who: &Who) -> BTreeSet<String> {
+        let seen = self.practices.iter().filter(|row| self.follows_practice(who, row));
+        seen.flat_map(|row| self.authors_of(row.id)).flat_map(|id| self.of_public(id)).collect()
+    }
+
+    /// What somebody sees of experts: of all who works with the pools, of themselves the others.
+    pub fn of_experts(&self, who: &Who) -> BTreeSet<String> {
+        let operates = self.communities.iter().any(|row| who.serves(Role::RegionalOperator, Some(row.region_id)));
+        let all = operates
+            || who.is(Role::Auditor)
+            || who.is(Role::FederalRegistrar)
+            || self.offices(who).iter().any(|row| row.office == Office::Coordinator);
+        let seen = self.experts.iter().filter(|row| all || Some(row.person_id) == who.person);
+        seen.flat_map(|row| self.of_public(row.person_id)).collect()
     }
 
     /// What the registrations hold that are taken.

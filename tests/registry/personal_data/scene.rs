@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 
 use entity::{
-    MemberState, Office, Role, community,
+    MemberState, Office, PracticeState, ReviewState, Role, community,
     ids::{PersonId, RegionId},
-    member, municipality, person, region,
+    member, municipality, person, practice, region,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
@@ -169,6 +169,7 @@ impl Scene {
             scene.cursors.insert(who.name.clone(), cursor);
         }
         scene.live(app).await;
+        scene.assess(app).await;
         scene
     }
 
@@ -390,6 +391,33 @@ impl Scene {
                 }
                 if index == 0 && self.dice.hits(50) {
                     coordinator.withdraw(practice, "Ошибка.").await.done();
+                }
+            }
+        }
+    }
+
+    /// Some persons are experts, and what was submitted is in the hands of some of them, or was.
+    async fn assess(&mut self, app: &TestApp) {
+        for run in 0..self.runs.len() {
+            let row = self.runs[run].row.clone();
+            let mut experts = Vec::new();
+            for actor in self.people.clone() {
+                if self.dice.hits(40) {
+                    experts.push(app.new_expert(&row).person(actor.person()).create().await);
+                }
+            }
+            let submitted = practice::Entity::find()
+                .filter(practice::Column::CommunityId.eq(row.id))
+                .filter(practice::Column::State.eq(PracticeState::Submitted))
+                .order_by_asc(practice::Column::Id)
+                .all(app.rows())
+                .await
+                .unwrap();
+            for practice in submitted {
+                let state = if self.dice.hits(60) { ReviewState::Assigned } else { ReviewState::Declined };
+                experts.retain(|expert| expert.person_id != practice.created_by);
+                if let Some(expert) = self.dice.of(&experts) {
+                    app.reviewing(&practice, expert, state, 3).await;
                 }
             }
         }

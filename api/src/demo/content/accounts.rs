@@ -10,33 +10,35 @@ use crate::demo::{
 const SHOWN: &str = "chemistry-teachers";
 /// A neighbour, to see what a stranger to it may not do.
 const NEIGHBOUR: &str = "kda-biology";
-/// Where the expert comes from: experts never assess their own region.
-const OF_THE_EXPERT: &str = "spe-chemistry-teachers";
 /// The system behind the service account.
 const SYSTEM: &str = "Демонстрационная информационная система";
 
 pub(super) fn fill(set: &mut DemoSet, rosters: &[Roster], staff: &Staff) -> Result<(), DemoDataError> {
     let krasnodar = Some(region_of(set, KRASNODAR)?);
-    let chemistry = Some(position(&set.profiles, "profile", SHOWN, |profile| profile.code == SHOWN)?);
     let shown = community(set, &format!("kda-{SHOWN}"))?;
     let neighbour = community(set, NEIGHBOUR)?;
-    let expert = holder(set, community(set, OF_THE_EXPERT)?, Office::Chair)?;
+    // All who can be drawn for the shown community, so that whoever is drawn can be played.
+    let experts = experts(set, shown)?;
+    let expert = |nth: usize| at(&experts, nth, "expert").copied();
     let plain = |community: CommunityIx| {
         let member = at(rosters, community, "roster")?.plain.first();
         member.copied().ok_or(DemoDataError::Empty("plain member"))
     };
-    let grant = |role, region, profile| vec![Grant { role, region, profile }];
+    let grant = |role, region| vec![Grant { role, region }];
     let accounts = [
-        ("registrar", Some(staff.registrar), grant(ExplicitRole::FederalRegistrar, None, None)),
-        ("operator.kda", Some(staff.operator), grant(ExplicitRole::RegionalOperator, krasnodar, None)),
+        ("registrar", Some(staff.registrar), grant(ExplicitRole::FederalRegistrar, None)),
+        ("operator.kda", Some(staff.operator), grant(ExplicitRole::RegionalOperator, krasnodar)),
         ("coordinator.chemistry", Some(holder(set, shown, Office::Coordinator)?), Vec::new()),
         ("chair.chemistry", Some(holder(set, shown, Office::Chair)?), Vec::new()),
         ("presidium.chemistry", Some(holder(set, shown, Office::PresidiumMember)?), Vec::new()),
         ("member.chemistry", Some(plain(shown)?), Vec::new()),
         ("member.biology", Some(plain(neighbour)?), Vec::new()),
-        ("expert.chemistry", Some(expert), grant(ExplicitRole::Expert, None, chemistry)),
-        ("integrator.kda", None, grant(ExplicitRole::Integrator, krasnodar, None)),
-        ("auditor", Some(staff.auditor), grant(ExplicitRole::Auditor, None, None)),
+        ("expert.chemistry", Some(expert(0)?), Vec::new()),
+        ("expert.chemistry.2", Some(expert(1)?), Vec::new()),
+        ("expert.chemistry.3", Some(expert(2)?), Vec::new()),
+        ("expert.chemistry.4", Some(expert(3)?), Vec::new()),
+        ("integrator.kda", None, grant(ExplicitRole::Integrator, krasnodar)),
+        ("auditor", Some(staff.auditor), grant(ExplicitRole::Auditor, None)),
     ];
     set.accounts = accounts
         .into_iter()
@@ -50,6 +52,19 @@ pub(super) fn fill(set: &mut DemoSet, rosters: &[Roster], staff: &Staff) -> Resu
 
 fn community(set: &DemoSet, slug: &str) -> Result<CommunityIx, DemoDataError> {
     position(&set.communities, "community", slug, |community| community.slug == slug)
+}
+
+/// The experts of the community's profile who are of other regions.
+fn experts(set: &DemoSet, community: CommunityIx) -> Result<Vec<PersonIx>, DemoDataError> {
+    let shown = at(&set.communities, community, "community")?;
+    let mut found = Vec::new();
+    for expert in &set.experts {
+        let of = at(&set.communities, expert.community, "community")?;
+        if of.profile == shown.profile && of.region != shown.region {
+            found.push(expert.person);
+        }
+    }
+    Ok(found)
 }
 
 /// The first who is in office now.

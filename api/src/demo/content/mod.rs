@@ -3,6 +3,7 @@
 mod accounts;
 mod adoptions;
 mod communities;
+mod experts;
 mod governance;
 mod members;
 mod names;
@@ -31,6 +32,7 @@ pub(super) fn compose() -> Result<DemoSet, DemoDataError> {
     practices::fill(&mut set, calendar, &traits, &plans, &rosters, &staff)?;
     ratings::fill(&mut set, calendar)?;
     adoptions::fill(&mut set, calendar)?;
+    experts::fill(&mut set, calendar, &rosters)?;
     accounts::fill(&mut set, &rosters, &staff)?;
     Ok(set)
 }

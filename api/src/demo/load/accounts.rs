@@ -89,19 +89,17 @@ fn grants(set: &DemoSet, keys: &Keys) -> Result<Vec<grant::Model>, DemoDataError
     let given = given.flat_map(|(one, &account_id)| one.grants.iter().map(move |grant| (account_id, grant)));
     let rows = given.map(|(account_id, one)| {
         let region = one.region.map(|region| at(&keys.regions, region, "region"));
-        let profile = one.profile.map(|profile| at(&keys.profiles, profile, "profile"));
         Ok(grant::Model {
             id: ids.next(opening()),
             account_id,
             role: match one.role {
                 ExplicitRole::FederalRegistrar => Role::FederalRegistrar,
                 ExplicitRole::RegionalOperator => Role::RegionalOperator,
-                ExplicitRole::Expert => Role::Expert,
                 ExplicitRole::Integrator => Role::Integrator,
                 ExplicitRole::Auditor => Role::Auditor,
             },
             region_id: region.transpose()?.copied(),
-            profile_id: profile.transpose()?.copied(),
+            profile_id: None,
             valid_from: opening(),
             valid_until: None,
         })

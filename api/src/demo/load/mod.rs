@@ -3,6 +3,7 @@
 mod accounts;
 mod adoptions;
 mod communities;
+mod experts;
 mod keys;
 mod people;
 mod places;
@@ -110,6 +111,7 @@ pub async fn load(db: &Db, now: DateTime<Utc>) -> Result<Loaded, LoadError> {
     practices::insert(&mut tx, &set, &keys).await?;
     ratings::insert(&tx, &set, &keys).await?;
     adoptions::insert(&tx, &set, &keys).await?;
+    experts::insert(&tx, &set, &keys).await?;
     tx.commit().await?;
 
     let published = set.practices.iter().filter(|one| one.state == PracticeState::Published).count();

@@ -2,7 +2,7 @@
 
 use super::Login;
 use crate::demo::{
-    Account, CommunityIx, DemoDataError, DemoSet, ExplicitRole, Grant, MemberState, Office, source::at,
+    Account, CommunityIx, DemoDataError, DemoSet, Expert, ExplicitRole, Grant, MemberState, Office, source::at,
 };
 
 pub(super) fn logins(set: &DemoSet) -> Result<Vec<Login>, DemoDataError> {
@@ -13,10 +13,14 @@ pub(super) fn logins(set: &DemoSet) -> Result<Vec<Login>, DemoDataError> {
     logins.collect()
 }
 
-/// The grant where there is one, else the first office, else the first membership: each says more than the next.
+/// The grant where there is one, else the place in the pool of experts, else the first office, else the first
+/// membership: each says more than the next.
 fn role(set: &DemoSet, account: &Account) -> Result<String, DemoDataError> {
     if let Some(grant) = account.grants.first() {
         return granted(set, grant);
+    }
+    if let Some(expert) = set.experts.iter().find(|one| Some(one.person) == account.person) {
+        return assessing(set, expert);
     }
     let office =
         set.appointments.iter().find(|one| Some(one.person) == account.person && one.until.is_none());
@@ -42,18 +46,20 @@ fn granted(set: &DemoSet, grant: &Grant) -> Result<String, DemoDataError> {
     let name = match grant.role {
         ExplicitRole::FederalRegistrar => "федеральный регистратор",
         ExplicitRole::RegionalOperator => "региональный оператор",
-        ExplicitRole::Expert => "эксперт профиля",
         ExplicitRole::Integrator => "служебная учётная запись интеграции",
         ExplicitRole::Auditor => "аудитор: видит всё, ничего не меняет",
     };
     let mut role = name.to_owned();
-    if let Some(profile) = grant.profile {
-        role = format!("{role} «{}»", at(&set.profiles, profile, "profile")?.name);
-    }
     if let Some(region) = grant.region {
         role = format!("{role}, {}", at(&set.regions, region, "region")?.name);
     }
     Ok(role)
+}
+
+fn assessing(set: &DemoSet, expert: &Expert) -> Result<String, DemoDataError> {
+    let community = at(&set.communities, expert.community, "community")?;
+    let profile = &at(&set.profiles, community.profile, "profile")?.name;
+    Ok(format!("эксперт профиля «{profile}», {}", at(&set.regions, community.region, "region")?.name))
 }
 
 fn of_community(set: &DemoSet, name: &str, community: CommunityIx) -> Result<String, DemoDataError> {

@@ -7,7 +7,7 @@ use std::{
 
 use entity::{
     MemberState as State, PracticeState as Step, appointment, community, community_document, community_link,
-    cooperation_agreement, counter, department, grant, institute, journal, member, municipality,
+    cooperation_agreement, counter, department, expert, grant, institute, journal, member, municipality,
     organization, person, practice, practice_author, practice_decision, practice_tag, profile, rating,
 };
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryOrder};
@@ -68,7 +68,8 @@ async fn every_list_of_the_set_stands_in_the_database() {
     assert_eq!(count::<practice::Entity>(db).await, set.practices.len());
     assert_eq!(count::<rating::Entity>(db).await, set.ratings.len());
     assert_eq!(count::<account::Entity>(db).await, set.accounts.len());
-    assert_eq!(count::<grant::Entity>(db).await, 5);
+    assert_eq!(count::<grant::Entity>(db).await, 4);
+    assert_eq!(count::<expert::Entity>(db).await, set.experts.len());
     let sum = |of: fn(&crate::demo::Community) -> usize| set.communities.iter().map(of).sum::<usize>();
     assert_eq!(count::<community_link::Entity>(db).await, sum(|one| one.links.len()));
     assert_eq!(count::<community_document::Entity>(db).await, sum(|one| one.documents.len()));

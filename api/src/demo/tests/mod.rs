@@ -3,6 +3,7 @@
 mod accounts;
 mod adoptions;
 mod dates;
+mod experts;
 mod figures;
 mod governance;
 mod people;

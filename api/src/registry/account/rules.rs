@@ -272,11 +272,10 @@ mod tests {
             faults.into_iter().map(|fault| fault.path.join(".")).collect()
         };
         assert_eq!(fields(Role::RegionalOperator, true, false), [] as [&str; 0]);
-        assert_eq!(fields(Role::Expert, false, true), [] as [&str; 0]);
         assert_eq!(fields(Role::Auditor, false, false), [] as [&str; 0]);
         assert_eq!(fields(Role::RegionalOperator, false, true), ["input.regionCode", "input.profileCode"]);
         assert_eq!(fields(Role::FederalRegistrar, true, false), ["input.regionCode"]);
-        for derived in [Role::Member, Role::Chair, Role::Coordinator, Role::Integrator] {
+        for derived in [Role::Member, Role::Chair, Role::Coordinator, Role::Integrator, Role::Expert] {
             assert_eq!(fields(derived, true, false), ["input.role"]);
         }
     }

@@ -47,8 +47,7 @@ pub fn may_end(standing: Standing, open: u64) -> Result<(), UserError> {
         (_, 0) => Ok(()),
         _ => {
             let message = format!(
-                "{open} reviews are open; they must be finished or declined first, or taken back once they are \
-                 overdue."
+                "Open reviews: {open}. They must be finished or declined first, or taken back once they are overdue."
             );
             let error = UserError::of("expertId", UserErrorCode::WrongState, message);
             Err(error.bounded(usize::try_from(open).unwrap_or(usize::MAX), None, Some(0)))

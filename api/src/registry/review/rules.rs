@@ -243,11 +243,11 @@ pub fn purpose(asked: usize, standing: usize, missing: usize) -> Result<Purpose,
     match (standing, missing) {
         (0, 0) => Ok(Purpose::First),
         (_, 0) => {
-            let message = format!("{standing} experts have been drawn already, and none is missing.");
+            let message = format!("The experts, {standing} of them, have been drawn already, and none is missing.");
             Err(UserError::of("practiceId", UserErrorCode::WrongState, message))
         }
         (_, missing) if asked > missing => {
-            let message = format!("{missing} experts are missing; no more can be drawn.");
+            let message = format!("No more experts can be drawn than are missing: {missing}.");
             let error = UserError::of("count", UserErrorCode::Invalid, message);
             Err(error.bounded(asked, Some(1), Some(missing)))
         }
