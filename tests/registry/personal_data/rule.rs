@@ -9,7 +9,7 @@ use entity::{
     ids::{CommunityId, OrganizationId, PersonId, PracticeId},
     member, organization, person, practice, practice_author, review,
 };
-use sea_orm::EntityTrait;
+use sea_orm::{EntityTrait, QueryOrder};
 
 use super::scene::Who;
 use crate::support::app::TestApp;
@@ -58,7 +58,7 @@ impl World {
             members: member::Entity::find().all(db).await.unwrap(),
             persons: persons.into_iter().map(|row| (row.id, row)).collect(),
             appointments: appointment::Entity::find().all(db).await.unwrap(),
-            communities: community::Entity::find().all(db).await.unwrap(),
+            communities: community::Entity::find().order_by_asc(community::Column::Id).all(db).await.unwrap(),
             practices: practice::Entity::find().all(db).await.unwrap(),
             organizations: organizations.into_iter().map(|row| (row.id, row)).collect(),
             experts: expert::Entity::find().all(db).await.unwrap(),

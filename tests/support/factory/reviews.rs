@@ -16,15 +16,22 @@ use crate::support::{actor::Actor, app::TestApp};
 const FAR_AWAY: &str = "RU-FAR";
 
 impl TestApp {
-    /// An expert of a profile, from far away.
+    /// An expert of a profile, put forward far away, who is nothing else anywhere.
     pub async fn expert_of(&self, profile: &profile::Model) -> Actor {
-        self.far_expert(&profile.code).await.0
+        let actor = self.stranger().await;
+        let community = self.far_away(&profile.code).await;
+        self.new_expert(&community).person(actor.person()).create().await;
+        actor
+    }
+
+    async fn far_away(&self, profile: &str) -> community::Model {
+        let slug = format!("far-{}", unique());
+        self.new_community(&slug).region(FAR_AWAY).profile(profile).create().await
     }
 
     /// An expert of the profile with this code, from far away, with an account.
     pub async fn far_expert(&self, profile: &str) -> (Actor, expert::Model) {
-        let slug = format!("far-{}", unique());
-        let community = self.new_community(&slug).region(FAR_AWAY).profile(profile).create().await;
+        let community = self.far_away(profile).await;
         self.new_expert(&community).enter().await
     }
 
