@@ -184,6 +184,36 @@ on_both! {
         assert_eq!(listed.payload()["nodes"][0]["name"], "Демонстрационная информационная система");
     }
 
+    async fn two_experts_are_drawn_for_a_practice_of_chemistry_and_a_third_for_who_declines(app: TestApp) {
+        loaded(&app).await;
+        let coordinator = app.sign_in("coordinator.chemistry").await;
+        let submitted = "{ practices(filter: { state: [SUBMITTED], regionCode: \"RU-KDA\", profileCode: \"chemistry-teachers\" }) { nodes { id } } }";
+        let practice = coordinator.ask(submitted).await.payload()["nodes"][0]["id"].clone();
+        let selection = "draw { id reviews { id } } pool { eligible exclusions { reasons } }";
+        let dry = coordinator.call("reviewDraw", json!({ "practiceId": practice, "dryRun": true }), selection).await;
+        let expected = json!({ "eligible": 4, "exclusions": [{ "reasons": ["COMMUNITY", "REGION"] }] });
+        assert_eq!((&dry.done()["draw"], &dry.done()["pool"]), (&Value::Null, &expected));
+        let drawn = coordinator.call("reviewDraw", json!({ "practiceId": practice }), selection).await;
+        assert_eq!(drawn.done()["draw"]["reviews"].as_array().unwrap().len(), 2);
+        let mine = "{ reviews(filter: { mine: true, state: [ASSIGNED] }) { nodes { id practice { body } } } }";
+        let mut held = Vec::new();
+        for login in ["expert.chemistry", "expert.chemistry.2", "expert.chemistry.3", "expert.chemistry.4"] {
+            let expert = app.sign_in(login).await;
+            let nodes = expert.ask(mine).await.payload()["nodes"].clone();
+            held.extend(nodes.as_array().unwrap().iter().map(|node| (expert.clone(), node.clone())));
+        }
+        assert!(held.len() == 2 && held.iter().all(|(_, node)| node["practice"]["body"].is_string()), "{held:?}");
+        let (expert, node) = &held[0];
+        expert.call("reviewDecline", json!({ "reviewId": node["id"], "reason": "Отпуск." }), "").await.done();
+        let all = "{ reviews { nodes { state replacedBy { state } } } }";
+        let reviews = coordinator.ask(all).await.payload()["nodes"].clone();
+        assert_eq!(reviews.as_array().unwrap().len(), 3);
+        assert!(reviews.as_array().unwrap().contains(&json!({ "state": "DECLINED", "replacedBy": { "state": "ASSIGNED" } })), "{reviews}");
+        let verify = "query($id: ID!) { reviewDrawVerify(drawId: $id) { matches } }";
+        let verified = coordinator.query(verify, json!({ "id": drawn.payload()["draw"]["id"] })).await;
+        assert_eq!(verified.payload()["matches"], true);
+    }
+
     async fn a_practice_goes_from_a_member_to_the_ranking(app: TestApp) {
         loaded(&app).await;
         let [member, chair, coordinator, biologist] = [

@@ -86,7 +86,7 @@ async fn every_list_of_the_set_stands_in_the_database() {
     let role = |login: &str| loaded.accounts.iter().find(|one| one.login == login).unwrap().role.clone();
     assert_eq!(role("chair.chemistry"), "председатель сообщества «Учителя химии», Краснодарский край");
     assert_eq!(role("operator.kda"), "региональный оператор, Краснодарский край");
-    assert_eq!(role("expert.chemistry"), "эксперт профиля «Учителя химии»");
+    assert_eq!(role("expert.chemistry"), "эксперт профиля «Учителя химии», Санкт-Петербург");
 }
 
 #[tokio::test]
