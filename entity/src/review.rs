@@ -135,9 +135,7 @@ pub fn vacant() -> Condition {
         .expr(Expr::value(1))
         .from(practice::Entity)
         .and_where(practice::Column::State.eq(PracticeState::Submitted))
-        .and_where(
-            Expr::col((practice::Entity, practice::Column::Id)).equals((Entity, Column::PracticeId)),
-        )
+        .and_where(Expr::col((practice::Entity, practice::Column::Id)).equals((Entity, Column::PracticeId)))
         .and_where(
             Expr::col((practice::Entity, practice::Column::SubmittedAt))
                 .lte(Expr::col((Entity, Column::AssignedAt))),

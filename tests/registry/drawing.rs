@@ -7,7 +7,8 @@ use entity::{
     review_draw::{Exclusion, Exclusions, Experts},
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter,
 };
 use serde_json::{Value, json};
 
@@ -57,7 +58,8 @@ async fn draw(by: &Actor, practice: &practice::Model, fields: Value) -> Answer {
 }
 
 async fn verify(by: &Actor, draw: &str) -> Answer {
-    let document = "query($id: ID!) { reviewDrawVerify(drawId: $id) { matches differences recomputed kept reviewing } }";
+    let document =
+        "query($id: ID!) { reviewDrawVerify(drawId: $id) { matches differences recomputed kept reviewing } }";
     by.query(document, json!({ "id": draw })).await
 }
 

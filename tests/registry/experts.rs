@@ -28,7 +28,8 @@ async fn roles(of: &Actor) -> Value {
 }
 
 async fn pool(to: &Actor, filter: Value) -> Value {
-    let document = "query($filter: ExpertFilter) { experts(filter: $filter) { totalCount nodes { id standing } } }";
+    let document =
+        "query($filter: ExpertFilter) { experts(filter: $filter) { totalCount nodes { id standing } } }";
     to.query(document, json!({ "filter": filter })).await.payload().clone()
 }
 

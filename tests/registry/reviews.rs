@@ -29,7 +29,8 @@ impl Scene {
         let community = app.new_community("kda-chemistry").profile(PROFILE).create().await;
         let author = app.member_of(&community).await;
         let coordinator = app.coordinator_of(&community).await;
-        let practice = app.new_practice(&community).by(&author).state(PracticeState::Submitted).create().await;
+        let practice =
+            app.new_practice(&community).by(&author).state(PracticeState::Submitted).create().await;
         let mut all = Vec::new();
         for _ in 0..experts {
             all.push(app.far_expert(PROFILE).await);

@@ -2,8 +2,8 @@
 //! is thereby a clear error instead of a mysterious "not found".
 
 use async_graphql::ID;
-use entity::ids::{ALPHABET, TypedId};
 pub use entity::ids::text;
+use entity::ids::{ALPHABET, TypedId};
 use uuid::Uuid;
 
 use crate::error::{Code, Error};

@@ -56,7 +56,8 @@ async fn practice(app: &TestApp, scene: &Scene) -> practice::Model {
 }
 
 async fn draw(app: &TestApp, caller: &Actor, scene: &Scene) -> Answer {
-    let code = if scene.community.slug == "kda-chemistry" { "chemistry-teachers" } else { "history-teachers" };
+    let code =
+        if scene.community.slug == "kda-chemistry" { "chemistry-teachers" } else { "history-teachers" };
     app.far_expert(code).await;
     let practice = practice(app, scene).await;
     caller.call("reviewDraw", json!({ "practiceId": id(practice.id), "count": 1 }), "").await

@@ -177,7 +177,8 @@ impl World {
 
     /// What somebody sees of experts: of all who works with the pools, of themselves the others.
     pub fn of_experts(&self, who: &Who) -> BTreeSet<String> {
-        let operates = self.communities.iter().any(|row| who.serves(Role::RegionalOperator, Some(row.region_id)));
+        let operates =
+            self.communities.iter().any(|row| who.serves(Role::RegionalOperator, Some(row.region_id)));
         let all = operates
             || who.is(Role::Auditor)
             || who.is(Role::FederalRegistrar)

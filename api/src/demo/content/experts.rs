@@ -27,17 +27,12 @@ enum Seat {
     Member,
 }
 
-pub(super) fn fill(
-    set: &mut DemoSet,
-    calendar: Calendar,
-    rosters: &[Roster],
-) -> Result<(), DemoDataError> {
+pub(super) fn fill(set: &mut DemoSet, calendar: Calendar, rosters: &[Roster]) -> Result<(), DemoDataError> {
     let rows: Vec<ExpertRow> = table!("invented/experts.csv")?;
     let mut dice = Dice::of("experts");
     for row in rows {
-        let community = position(&set.communities, "community", &row.community, |one| {
-            one.slug == row.community
-        })?;
+        let community =
+            position(&set.communities, "community", &row.community, |one| one.slug == row.community)?;
         let roster = at(rosters, community, "roster")?;
         let person = match row.who {
             Seat::Chair => roster.chair,

@@ -2,7 +2,8 @@
 
 use super::Login;
 use crate::demo::{
-    Account, CommunityIx, DemoDataError, DemoSet, Expert, ExplicitRole, Grant, MemberState, Office, source::at,
+    Account, CommunityIx, DemoDataError, DemoSet, Expert, ExplicitRole, Grant, MemberState, Office,
+    source::at,
 };
 
 pub(super) fn logins(set: &DemoSet) -> Result<Vec<Login>, DemoDataError> {

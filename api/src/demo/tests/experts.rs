@@ -7,9 +7,10 @@ use super::{krasnodar, set};
 #[test]
 fn three_experts_from_other_regions_can_be_drawn_in_each_pool_that_is_shown() {
     for profile in ["chemistry-teachers", "russian-literature"] {
-        let of_profile = set().experts.iter().filter(|one| {
-            set().profiles[set().communities[one.community].profile].code == profile
-        });
+        let of_profile = set()
+            .experts
+            .iter()
+            .filter(|one| set().profiles[set().communities[one.community].profile].code == profile);
         let elsewhere = of_profile.filter(|one| set().communities[one.community].region != krasnodar());
         assert!(elsewhere.count() > 3, "{profile}");
     }

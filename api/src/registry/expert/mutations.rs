@@ -4,9 +4,7 @@ use async_graphql::{Context, Object};
 use entity::ids::{CommunityId, ExpertId, MemberId, PersonId};
 
 use super::{
-    inputs::{
-        ExpertConsentInput, ExpertNominateInput, ExpertPayload, ExpertReleaseInput, ExpertResignInput,
-    },
+    inputs::{ExpertConsentInput, ExpertNominateInput, ExpertPayload, ExpertReleaseInput, ExpertResignInput},
     write::{self, Whom},
 };
 use crate::{

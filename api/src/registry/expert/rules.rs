@@ -63,7 +63,8 @@ pub fn has_room(experts: u64) -> Result<(), UserError> {
     if experts < POOL_MAX {
         return Ok(());
     }
-    let message = format!("The pool of the profile holds {experts} experts; more than {POOL_MAX} it never does.");
+    let message =
+        format!("The pool of the profile holds {experts} experts; more than {POOL_MAX} it never does.");
     Err(UserError::of("communityId", UserErrorCode::NotEligible, message))
 }
 

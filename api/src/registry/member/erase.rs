@@ -27,9 +27,7 @@ use crate::{
     auth::{Action, Actor, policy, visibility},
     db::{Change, Tx},
     error::{Error, Outcome, UserError, UserErrorCode},
-    registry::{
-        expert::write as experts, governance::endings::end_all_of, sync::plan::erased_hash,
-    },
+    registry::{expert::write as experts, governance::endings::end_all_of, sync::plan::erased_hash},
     text,
 };
 
@@ -131,6 +129,7 @@ async fn erase_registrations(tx: &mut Tx, rows: Vec<member::Model>) -> Result<()
             joined_on: if old.state == MemberState::Pending { ends } else { old.joined_on },
             version: old.version + 1,
             erased_at: Some(at),
+            row_digest: None,
             ..old.clone()
         };
         counts.step(row.community_id, Some(old.state), Some(row.state));

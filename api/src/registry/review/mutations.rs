@@ -5,8 +5,8 @@ use entity::ids::{PracticeId, ReviewId};
 
 use super::{
     inputs::{
-        ReviewDeclareConflictInput, ReviewDeclineInput, ReviewDrawInput, ReviewDrawPayload, ReviewExpireInput,
-        ReviewPayload,
+        ReviewDeclareConflictInput, ReviewDeclineInput, ReviewDrawInput, ReviewDrawPayload,
+        ReviewExpireInput, ReviewPayload,
     },
     write::{self, Refusal},
 };
@@ -43,8 +43,7 @@ impl ReviewMutation {
     ) -> Result<ReviewPayload, Error> {
         let caller = Caller::of(ctx)?;
         let id = ids::decode::<ReviewId>(&input.review_id)?;
-        let outcome =
-            write::refuse(&caller.app, &caller.actor, id, Refusal::Decline, &input.reason).await?;
+        let outcome = write::refuse(&caller.app, &caller.actor, id, Refusal::Decline, &input.reason).await?;
         ReviewPayload::of_change(caller, id, outcome).await
     }
 

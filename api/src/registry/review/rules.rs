@@ -243,7 +243,8 @@ pub fn purpose(asked: usize, standing: usize, missing: usize) -> Result<Purpose,
     match (standing, missing) {
         (0, 0) => Ok(Purpose::First),
         (_, 0) => {
-            let message = format!("The experts, {standing} of them, have been drawn already, and none is missing.");
+            let message =
+                format!("The experts, {standing} of them, have been drawn already, and none is missing.");
             Err(UserError::of("practiceId", UserErrorCode::WrongState, message))
         }
         (_, missing) if asked > missing => {

@@ -144,9 +144,9 @@ pub async fn verify(db: &Db, to: &review::Visible, id: ReviewDrawId) -> Result<V
         .limit(1)
         .one(db.read())
         .await?;
-    let recorded = entry.and_then(|entry| entry.after).and_then(|after| {
-        after.get("digest").and_then(|digest| digest.as_str().map(ToOwned::to_owned))
-    });
+    let recorded = entry
+        .and_then(|entry| entry.after)
+        .and_then(|after| after.get("digest").and_then(|digest| digest.as_str().map(ToOwned::to_owned)));
     let asked = usize::try_from(draw.asked).unwrap_or(0);
     let recomputed = rules::draw(&draw.seed, &draw.pool.0, asked);
     let mut of_draw = draw.drawn.0.clone();

@@ -10,8 +10,8 @@ use entity::{
 };
 use rand::{TryRngCore, rngs::OsRng};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, Select, sea_query::Expr,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr,
 };
 use serde_json::json;
 
@@ -178,7 +178,8 @@ async fn look(
 }
 
 fn without_profile() -> UserError {
-    let message = "The practice is an institute's and belongs to no profile, so there is no pool to draw from.";
+    let message =
+        "The practice is an institute's and belongs to no profile, so there is no pool to draw from.";
     UserError::of("practiceId", UserErrorCode::NotEligible, message)
 }
 
@@ -436,11 +437,7 @@ pub async fn erase(tx: &mut Tx, whose: PersonId) -> Result<(), Error> {
     Ok(())
 }
 
-async fn end_all(
-    tx: &mut Tx,
-    which: Select<review::Entity>,
-    state: ReviewState,
-) -> Result<(), Error> {
+async fn end_all(tx: &mut Tx, which: Select<review::Entity>, state: ReviewState) -> Result<(), Error> {
     let open = which
         .filter(review::Column::State.eq(ReviewState::Assigned))
         .order_by_asc(review::Column::Id)
