@@ -1,6 +1,6 @@
 //! Where files are kept: in a folder, or in a bucket that speaks S3. A key is ours, never a caller's name.
 
-use std::{fs, io, ops::Range, path::Path as Folder, sync::Arc, time::Duration};
+use std::{io, ops::Range, path::{Path as Folder, PathBuf}, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use futures::{StreamExt, stream::BoxStream};
@@ -27,8 +27,8 @@ pub struct Store {
 }
 
 impl Store {
-    /// The store at this address, or that in the folder of data: see [`crate::config::Config::materials_url`]. A
-    /// folder is made when it is not there; a bucket is not looked at yet.
+    /// The store at this address, or that in the folder of data: see [`crate::config::Config::materials_url`].
+    /// It is not looked at yet; a folder is made by the first file.
     ///
     /// # Errors
     /// One line that says what is wrong.
@@ -44,10 +44,11 @@ impl Store {
     fn folder(folder: &Folder) -> Result<Self, String> {
         let shown = format!("the folder {}", folder.display());
         let unusable = |error: &dyn std::fmt::Display| format!("cannot keep materials in {shown}: {error}");
-        fs::create_dir_all(folder).map_err(|error| unusable(&error))?;
-        let objects = LocalFileSystem::new_with_prefix(folder).map_err(|error| unusable(&error))?;
+        let folder = resolved(folder).map_err(|error| unusable(&error))?;
+        let folder = Path::from_absolute_path(folder).map_err(|error| unusable(&error))?;
         // What is answered as kept has reached the disk.
-        Ok(Self { objects: Arc::new(objects.with_fsync(true)), shown })
+        let disk = LocalFileSystem::new().with_fsync(true);
+        Ok(Self { objects: Arc::new(PrefixStore::new(disk, folder)), shown })
     }
 
     /// Keys and endpoint come from the environment that all programs for S3 read (`AWS_…`).
@@ -146,6 +147,17 @@ impl Store {
     }
 }
 
+/// The folder from the root on, whether it is there already or only what it lies in.
+fn resolved(folder: &Folder) -> io::Result<PathBuf> {
+    let folder = std::path::absolute(folder)?;
+    for part in folder.ancestors() {
+        if let (Ok(real), Ok(rest)) = (part.canonicalize(), folder.strip_prefix(part)) {
+            return Ok(real.join(rest));
+        }
+    }
+    Ok(folder)
+}
+
 /// Encrypted connections of this process by `ring`, which the database's use already.
 pub fn use_ring() {
     // Refused where one is chosen already.
@@ -154,7 +166,10 @@ pub fn use_ring() {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{Seek, Write};
+    use std::{
+        fs,
+        io::{Seek, Write},
+    };
 
     use futures::TryStreamExt;
 
@@ -184,17 +199,23 @@ mod tests {
         store.remove("ab/large").await.unwrap();
         store.remove("ab/large").await.unwrap();
         assert_eq!(store.read("ab/large", 0..1).await.err().unwrap().code(), Code::Internal);
+        let roundabout = folder.path().join("materials/../../").join(folder.path().file_name().unwrap());
+        let again = Store::open(None, &roundabout.join("Новая папка")).unwrap();
+        again.check().await.unwrap();
+        assert!(folder.path().join("Новая папка/materials").is_dir());
         let left = fs::read_dir(folder.path().join("materials")).unwrap();
         assert_eq!(left.count(), 1, "the folder ab alone");
     }
 
-    #[test]
-    fn an_address_that_cannot_be_is_told() {
+    #[tokio::test]
+    async fn an_address_that_cannot_be_is_told() {
         for address in ["materials", "ftp://host/materials", "http://bucket"] {
             assert!(Store::open(Some(address), Folder::new(".")).unwrap_err().contains("s3://"), "{address}");
         }
         let file = tempfile::NamedTempFile::new().unwrap();
         let address = format!("file://{}/materials", file.path().display());
-        assert!(Store::open(Some(&address), Folder::new(".")).unwrap_err().contains("cannot keep materials"));
+        let store = Store::open(Some(&address), Folder::new(".")).unwrap();
+        let complaint = store.check().await.unwrap_err();
+        assert!(complaint.starts_with("cannot keep materials in the folder"), "{complaint}");
     }
 }
