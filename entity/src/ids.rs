@@ -97,6 +97,8 @@ ids! {
     RatingId = "rating";
     /// An organization's use of a practice.
     AdoptionId = "adoption";
+    /// A material of a practice.
+    MaterialId = "material";
     /// A ranking board.
     BoardId = "board";
 }

@@ -38,11 +38,13 @@ pub mod practice_tag;
 pub mod practice_decision;
 pub mod rating;
 pub mod adoption;
+pub mod material;
+pub mod loose_file;
 
 pub mod counter;
 pub mod journal;
 pub mod ranking_board;
 pub mod ranking_leaf;
 
-pub use enums::{AdoptionState, MemberState, Office, PracticeState, Role};
+pub use enums::{AdoptionState, MaterialKind, MemberState, Office, PracticeState, Role};
 pub use year::AcademicYear;

@@ -5,8 +5,8 @@ use async_graphql::{
 };
 use chrono::{DateTime, Utc};
 use entity::ids::{
-    AdoptionId, AppointmentId, CommunityId, DepartmentId, InstituteId, MemberId, MunicipalityId,
-    OrganizationId, PracticeId, ProfileId, RatingId, RegionId, TypedId,
+    AdoptionId, AppointmentId, CommunityId, DepartmentId, InstituteId, MaterialId, MemberId,
+    MunicipalityId, OrganizationId, PracticeId, ProfileId, RatingId, RegionId, TypedId,
 };
 
 use super::{Caller, ids};
@@ -30,6 +30,7 @@ use crate::{
             mutations::InstituteMutation,
         },
         journal::{changes::ChangesQuery, graphql::JournalQuery},
+        material::{graphql::Material, mutations::MaterialMutation},
         member::{graphql::Member, mutations::MemberMutation},
         practice::{
             graphql::{Practice, PracticeQuery},
@@ -73,6 +74,8 @@ pub enum Node {
     Rating(Rating),
     /// An organization's use of a practice.
     Adoption(Adoption),
+    /// A link or file that belongs to a practice.
+    Material(Material),
 }
 
 /// How many ids `nodes` takes at once.
@@ -141,6 +144,7 @@ pub async fn node_of(caller: &Caller, id: &ID) -> Result<Option<Node>, Error> {
         PracticeId::PREFIX => loader.load_one(PracticeId(uuid)).await?.map(Practice).map(Node::Practice),
         RatingId::PREFIX => loader.load_one(RatingId(uuid)).await?.map(Rating::from).map(Node::Rating),
         AdoptionId::PREFIX => loader.load_one(AdoptionId(uuid)).await?.map(Adoption).map(Node::Adoption),
+        MaterialId::PREFIX => loader.load_one(MaterialId(uuid)).await?.map(Material).map(Node::Material),
         _ => {
             let message = "The id is of no type that can be looked up.";
             return Err(Error::Refused(Code::BadId, message.into()));
@@ -176,6 +180,7 @@ pub struct Mutation(
     MemberMutation,
     SyncMutation,
     PracticeMutation,
+    MaterialMutation,
     AdoptionMutation,
 );
 

@@ -49,6 +49,8 @@ async fn dump(app: &TestApp) -> Vec<(String, Vec<Value>)> {
         headcount,
         institute,
         journal,
+        loose_file,
+        material,
         member,
         municipality,
         organization,

@@ -25,6 +25,7 @@ use crate::{
         community::graphql::{Community, search_words},
         governance::graphql::PublicPerson,
         institute::graphql::Department,
+        material::graphql::{MaterialConnection, materials_of_practice},
         rating::graphql::{Rating, RatingConnection, RatingSummary, ratings_page, viewer_rating},
         region::graphql::{Region, region_of},
     },
@@ -133,6 +134,18 @@ impl Practice {
     /// When it entered the federal registry.
     async fn published_at(&self) -> Option<DateTime<Utc>> {
         self.0.published_at
+    }
+    /// The links and files that belong to it, in their authors' order.
+    async fn materials(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<MaterialConnection, Error> {
+        let page = Page::new(first, after, last, before)?;
+        materials_of_practice(ctx, self.0.id, &page).await
     }
     /// How teachers have rated it.
     async fn rating(&self) -> RatingSummary {

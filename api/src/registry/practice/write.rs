@@ -211,7 +211,7 @@ pub async fn take_step(
 }
 
 /// The permit for an action on a practice that the caller can see, and who wrote it.
-async fn may(
+pub(crate) async fn may(
     app: &App,
     actor: &Actor,
     id: PracticeId,
