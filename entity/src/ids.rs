@@ -91,6 +91,8 @@ ids! {
     MemberId = "member";
     /// A practice.
     PracticeId = "practice";
+    /// A text with which a practice was handed in.
+    EditionId = "edition";
     /// A decision taken on a practice.
     DecisionId = "decision";
     /// A teacher's rating of a practice.

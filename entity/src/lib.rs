@@ -36,6 +36,7 @@ pub mod practice;
 pub mod practice_author;
 pub mod practice_tag;
 pub mod practice_decision;
+pub mod practice_edition;
 pub mod rating;
 pub mod adoption;
 pub mod material;

@@ -5,7 +5,7 @@ use async_graphql::{
 };
 use chrono::{DateTime, Utc};
 use entity::ids::{
-    AdoptionId, AppointmentId, CommunityId, DepartmentId, InstituteId, MaterialId, MemberId,
+    AdoptionId, AppointmentId, CommunityId, DepartmentId, EditionId, InstituteId, MaterialId, MemberId,
     MunicipalityId, OrganizationId, PracticeId, ProfileId, RatingId, RegionId, TypedId,
 };
 
@@ -23,6 +23,7 @@ use crate::{
             graphql::{Community, CommunityQuery},
             mutations::CommunityMutation,
         },
+        edition::graphql::PracticeEdition,
         governance::{graphql::Appointment, mutations::GovernanceMutation},
         headcount::graphql::HeadcountMutation,
         institute::{
@@ -70,6 +71,8 @@ pub enum Node {
     Member(Member),
     /// A practice.
     Practice(Practice),
+    /// A text with which a practice was handed in.
+    PracticeEdition(PracticeEdition),
     /// A rating of a practice.
     Rating(Rating),
     /// An organization's use of a practice.
@@ -142,6 +145,9 @@ pub async fn node_of(caller: &Caller, id: &ID) -> Result<Option<Node>, Error> {
         }
         MemberId::PREFIX => loader.load_one(MemberId(uuid)).await?.map(Member).map(Node::Member),
         PracticeId::PREFIX => loader.load_one(PracticeId(uuid)).await?.map(Practice).map(Node::Practice),
+        EditionId::PREFIX => {
+            loader.load_one(EditionId(uuid)).await?.map(PracticeEdition).map(Node::PracticeEdition)
+        }
         RatingId::PREFIX => loader.load_one(RatingId(uuid)).await?.map(Rating::from).map(Node::Rating),
         AdoptionId::PREFIX => loader.load_one(AdoptionId(uuid)).await?.map(Adoption).map(Node::Adoption),
         MaterialId::PREFIX => loader.load_one(MaterialId(uuid)).await?.map(Material).map(Node::Material),

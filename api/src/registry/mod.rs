@@ -128,6 +128,7 @@ pub mod governance;
 pub mod member;
 pub mod sync;
 pub mod practice;
+pub mod edition;
 pub mod material;
 pub mod rating;
 pub mod adoption;

@@ -58,6 +58,7 @@ async fn dump(app: &TestApp) -> Vec<(String, Vec<Value>)> {
         practice,
         practice_author,
         practice_decision,
+        practice_edition,
         practice_tag,
         presidium_confirmation,
         profile,

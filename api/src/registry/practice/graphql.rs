@@ -23,6 +23,7 @@ use crate::{
     registry::{
         adoption::graphql::{AdoptionConnection, adopters, adoptions_of_practice},
         community::graphql::{Community, search_words},
+        edition::graphql::{PracticeEdition, PracticeEditionConnection, edition_at, editions_of_practice},
         governance::graphql::PublicPerson,
         institute::graphql::Department,
         material::graphql::{MaterialConnection, materials_of_practice},
@@ -183,6 +184,27 @@ impl Practice {
     ) -> Result<AdoptionConnection, Error> {
         let page = Page::new(first, after, last, before)?;
         adoptions_of_practice(ctx, self.0.id, &page).await
+    }
+    /// The texts with which it was handed in, the newest first: for its authors and those who decide all of them, for
+    /// everybody the published one.
+    async fn editions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<PracticeEditionConnection, Error> {
+        let page = Page::new(first, after, last, before)?;
+        editions_of_practice(ctx, self.0.id, &page).await
+    }
+    /// The text with which it was handed in at this version; null where there is none, or the caller may not see it.
+    async fn edition(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The practice's version then, as ratings and decisions name it.")] version: i32,
+    ) -> Result<Option<PracticeEdition>, Error> {
+        edition_at(Caller::of(ctx)?, self.0.id, version).await
     }
     /// The decisions taken on it with their reasons, oldest first. For its authors and those who decide;
     /// empty for all others.

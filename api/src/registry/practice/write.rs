@@ -23,7 +23,7 @@ use crate::{
     auth::{Action, Actor, Place, policy, visibility},
     db::{Change, Tx},
     error::{Error, Outcome, UserError, UserErrorCode},
-    registry::listed,
+    registry::{edition::service as editions, listed},
     text,
 };
 
@@ -192,6 +192,9 @@ pub async fn take_step(
         hide_ratings(&mut tx, &old).await?;
     }
     let new = row.update(tx.db()).await?;
+    if step.to == PracticeState::Submitted {
+        editions::freeze(&tx, &new, tags_of(&tx, id).await?).await?;
+    }
     let account = actor.identity.as_ref().map(|identity| identity.account);
     practice_decision::Entity::insert(practice_decision::ActiveModel {
         id: Set(DecisionId::generate()),
