@@ -58,9 +58,8 @@ impl Entity {
         if to.all {
             return Self::find();
         }
-        let ids = |select: Select<practice::Entity>| {
-            select.select_only().column(practice::Column::Id).into_query()
-        };
+        let ids =
+            |select: Select<practice::Entity>| select.select_only().column(practice::Column::Id).into_query();
         let inside = practice::Entity::inside(to).map(|select| Column::PracticeId.in_subquery(ids(select)));
         Self::find()
             .filter(Column::PracticeId.in_subquery(ids(practice::Entity::visible(to))))

@@ -150,7 +150,8 @@ on_both! {
         scene.refuses(file("план.pdf", PDF, &pdf("план")), 415, "UNSUPPORTED_MEDIA_TYPE").await;
         let text = scene.author.attach(&scene.draft, file("план.txt", "text/plain", "План".as_bytes())).await;
         let got = scene.author.fetch(download(&text.body["material"])).await;
-        assert_eq!((got.header("content-type"), got.bytes), (Some("text/plain; charset=utf-8"), "План".as_bytes().to_vec()));
+        assert_eq!(got.header("content-type"), Some("text/plain; charset=utf-8"));
+        assert_eq!(got.bytes, "План".as_bytes());
     }
 
     async fn a_file_that_is_not_what_it_is_said_to_be_is_refused(app: TestApp) {
@@ -175,7 +176,7 @@ on_both! {
         let long = format!("{}.pdf", "я".repeat(117));
         for name in [
             "../../etc/passwd.pdf", "..\\\\windows\\\\a.pdf", "/a.pdf", "C:a.pdf", ".a.pdf", "CON.pdf", "",
-            "a\u{202e}fdp.pdf", "a\u{7f}.pdf", &long,
+            "a\u{202e}fdp.pdf", "a\tb.pdf", &long,
         ] {
             let message = scene.refuses(file(name, PDF, &pdf("план")), 422, "BAD_INPUT").await;
             assert!(message.contains("name"), "{name}: {message}");

@@ -8,7 +8,9 @@ use entity::{
     loose_file, material, practice,
 };
 use reqwest::{Method, RequestBuilder, StatusCode, header::HeaderMap};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
+};
 use serde_json::Value;
 
 use super::{

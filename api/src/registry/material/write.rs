@@ -197,7 +197,8 @@ pub async fn rename(
     row.title = Set(title);
     row.version = Set(old.version + 1);
     let new = row.update(tx.db()).await?;
-    let (before, after) = (json!({ "version": old.version }), json!({ "version": new.version, "changed": ["title"] }));
+    let (before, after) =
+        (json!({ "version": old.version }), json!({ "version": new.version, "changed": ["title"] }));
     record(&mut tx, &practice, id, Some(before), Some(after));
     tx.commit().await?;
     Ok(Ok(new))
