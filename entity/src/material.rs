@@ -38,6 +38,8 @@ pub struct Model {
     pub position: i32,
     /// Grows with every change of the title.
     pub version: i32,
+    /// Whether it was there when the practice was submitted, so that others may have seen it.
+    pub handed_in: bool,
     /// By whom it was added.
     pub added_by: PersonId,
     /// When.

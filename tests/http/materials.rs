@@ -66,11 +66,7 @@ on_both! {
         let seen = app.visitor().query(document, json!({ "id": id(draft.id) })).await;
         let mut told = added.clone();
         told["url"] = json!(null);
-        let listed = &seen.payload()["materials"]["nodes"][0];
-        let same_time = |it: &serde_json::Value| it["addedAt"].as_str().unwrap().parse::<chrono::DateTime<chrono::Utc>>().unwrap();
-        assert_eq!(same_time(listed), same_time(&told));
-        told["addedAt"] = listed["addedAt"].clone();
-        assert_eq!(listed, &told);
+        assert_eq!(seen.payload()["materials"], json!({ "totalCount": 1, "nodes": [told] }));
 
         let got = app.visitor().fetch(download(added)).await;
         assert_eq!((got.status.as_u16(), got.bytes == content), (200, true));

@@ -155,6 +155,7 @@ impl TestApp {
             storage_key: None,
             position,
             version: 1,
+            handed_in: of.submitted_at.is_some(),
             added_by: by,
             added_at: self.clock.now(),
             removed_at: None,

@@ -108,7 +108,7 @@ fn told(row: &material::Model) -> serde_json::Value {
         "sha256": row.sha256,
         "download": download_path(row.id),
         "version": row.version,
-        "addedAt": row.added_at,
+        "addedAt": row.added_at.to_rfc3339(),
     } })
 }
 
