@@ -8,7 +8,9 @@ use entity::{
     loose_file, material, practice,
 };
 use reqwest::{Method, RequestBuilder, StatusCode, header::HeaderMap};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
+};
 use serde_json::Value;
 
 use super::{
@@ -153,6 +155,7 @@ impl TestApp {
             storage_key: None,
             position,
             version: 1,
+            handed_in: of.submitted_at.is_some(),
             added_by: by,
             added_at: self.clock.now(),
             removed_at: None,
