@@ -19,7 +19,7 @@ pub fn check(name: &str) -> Result<String, String> {
     if name.is_empty() {
         return Err("The file has no name.".into());
     }
-    if name.contains(['/', '\\', ':']) {
+    if name.contains(['/', '\\']) {
         return Err("The file's name holds a path; send the name alone.".into());
     }
     let length = name.chars().count();
@@ -30,8 +30,8 @@ pub fn check(name: &str) -> Result<String, String> {
     if text::required_line("fileName", name, LONGEST).is_err() || name.contains(turns) {
         return Err("The file's name holds control or invisible characters.".into());
     }
-    if name.contains(['*', '?', '"', '<', '>', '|']) {
-        return Err("The file's name holds one of the characters * ? \" < > |.".into());
+    if name.contains(['*', '?', '"', '<', '>', '|', ':']) {
+        return Err("The file's name holds one of the characters * ? \" < > | :.".into());
     }
     if name.starts_with('.') || name.ends_with('.') {
         return Err("The file's name must neither begin nor end with a dot.".into());
