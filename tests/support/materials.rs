@@ -178,13 +178,10 @@ impl TestApp {
     }
 
     /// That nothing of a refused file is left: no row, no file, and no word in the journal.
-    #[track_caller]
-    pub fn holds_no_material(&self) -> impl Future<Output = ()> {
-        async {
-            assert_eq!(self.materials().await, []);
-            assert_eq!(loose_file::Entity::find().all(self.rows()).await.unwrap(), []);
-            assert_eq!(self.files(), 0);
-            assert_eq!(self.journal().await, []);
-        }
+    pub async fn holds_no_material(&self) {
+        assert_eq!(self.materials().await, []);
+        assert_eq!(loose_file::Entity::find().all(self.rows()).await.unwrap(), []);
+        assert_eq!(self.files(), 0);
+        assert_eq!(self.journal().await, []);
     }
 }
