@@ -108,6 +108,8 @@ ids! {
     MemberId = "member";
     /// A practice.
     PracticeId = "practice";
+    /// A text with which a practice was handed in.
+    EditionId = "edition";
     /// A decision taken on a practice.
     DecisionId = "decision";
     /// A teacher's rating of a practice.
@@ -122,6 +124,8 @@ ids! {
     ReviewId = "review";
     /// A conflict of interest that an expert declared.
     ConflictId = "conflict";
+    /// A material of a practice.
+    MaterialId = "material";
     /// A ranking board.
     BoardId = "board";
 }

@@ -6,6 +6,8 @@ mod adoption;
 mod experts;
 mod reviews;
 mod drawing;
+mod editions;
+mod materials;
 mod access;
 mod community;
 mod offices;
