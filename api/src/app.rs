@@ -13,6 +13,7 @@ use crate::{
     config::Config,
     db::Db,
     error::Error,
+    registry::ranking::versions::{self, Known},
 };
 
 /// The application. Cheap to clone.
@@ -32,15 +33,19 @@ pub struct App {
     pub throttle: Arc<Throttle>,
     /// Taken by whoever builds a ranking board: one at a time in a process.
     pub boards: Arc<Mutex<()>>,
+    /// The versions of ranking methods that were asked for so far.
+    pub methods: Arc<Known>,
 }
 
 impl App {
-    /// The one constructor, for the program and for its tests. The schema must have been migrated.
+    /// The one constructor, for the program and for its tests. The schema must have been migrated. Enters what a new
+    /// registry lacks: a signing key, and the versions of the ranking methods that the program ships.
     ///
     /// # Errors
     /// The database's.
     pub async fn new(config: Config, db: Db, clock: Clock) -> Result<Self, Error> {
         let keys = Keys::load(&db, clock.now()).await?;
+        versions::lay_down(&db, clock.now()).await?;
         Ok(Self {
             db,
             config: Arc::new(config),
@@ -49,6 +54,7 @@ impl App {
             passwords: Arc::new(Passwords::new()?),
             throttle: Arc::default(),
             boards: Arc::default(),
+            methods: Arc::default(),
         })
     }
 }

@@ -99,4 +99,8 @@ ids! {
     AdoptionId = "adoption";
     /// A ranking board.
     BoardId = "board";
+    /// A version of a ranking method.
+    MethodId = "method";
+    /// A state of a closed academic year's rankings.
+    RevisionId = "revision";
 }

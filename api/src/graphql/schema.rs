@@ -35,7 +35,9 @@ use crate::{
             graphql::{Practice, PracticeQuery},
             mutations::PracticeMutation,
         },
-        ranking::graphql::RankingQuery,
+        ranking::{
+            graphql::RankingQuery, history_graphql::RankingHistoryQuery, mutations::RankingMutation,
+        },
         rating::graphql::Rating,
         region::{
             graphql::{Municipality, Organization, Profile, Region, RegionQuery},
@@ -158,6 +160,7 @@ pub struct Query(
     CommunityQuery,
     PracticeQuery,
     RankingQuery,
+    RankingHistoryQuery,
     JournalQuery,
     ChangesQuery,
 );
@@ -177,6 +180,7 @@ pub struct Mutation(
     SyncMutation,
     PracticeMutation,
     AdoptionMutation,
+    RankingMutation,
 );
 
 /// The schema of the registry.
