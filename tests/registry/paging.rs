@@ -2,10 +2,14 @@
 //! rows are being added.
 
 use chrono::Duration;
-use entity::{PracticeState, community, ids::RegionId, practice, region, text::sort_key};
+use entity::{AcademicYear, PracticeState, community, ids::RegionId, practice, region, text::sort_key};
 use sea_orm::{ActiveModelTrait, IntoActiveModel};
 use serde_json::{Value, json};
 
+use super::{
+    ranking::{publish_many, this_year, within, written},
+    ranking_history::close,
+};
 use crate::support::{
     actor::Actor,
     app::{TestApp, id},
@@ -361,6 +365,30 @@ on_both! {
         let cursor = filtered.first(1, None).await.end.unwrap();
         let answer = visitor.ask(&format!("{{ communityRanking(first: 1, after: \"{cursor}\") {{ totalCount }} }}")).await;
         assert_eq!(answer.error_code(), "BAD_CURSOR");
+    }
+
+    async fn frozen_rankings_their_revisions_and_the_methods_are_paged(app: TestApp) {
+        note(&app).await;
+        let year = this_year(&app).previous();
+        for (n, community) in communities(&app).await.iter().enumerate() {
+            publish_many(&app, community, tied(n) % 4, within(year)).await;
+            a_region(&app, &format!("RU-{n}"), &format!("Край {}", tied(n))).await;
+            app.new_community(&format!("there-{n}")).region(&format!("RU-{n}")).create().await;
+        }
+        for nth in 2001..=2007 {
+            close(&app, AcademicYear(nth)).await.done();
+        }
+        close(&app, year).await.done();
+        let visitor = app.visitor();
+        let period = written(year);
+        let document = format!("{{ communityRanking({period}, filter: {{ regionCode: \"RU-KDA\" }}, ARGS) {{ PAGE }} }}");
+        List::new(&visitor, document, "/communityRanking", "slug").is_paged(ROWS).await;
+        let document = format!("{{ regionRanking({period}, revision: 1, ARGS) {{ PAGE }} }}");
+        List::new(&visitor, document, "/regionRanking", "code").is_paged(ROWS + 1).await;
+        let document = "{ rankingRevisions(ARGS) { PAGE } }";
+        List::new(&visitor, document, "/rankingRevisions", "year").is_paged(8).await;
+        let document = "{ rankingMethods(ARGS) { PAGE } }";
+        List::new(&visitor, document, "/rankingMethods", "ranks code version").is_paged(7).await;
     }
 
     async fn rows_that_were_there_at_the_beginning_appear_once_while_others_are_added(app: TestApp) {

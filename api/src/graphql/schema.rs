@@ -35,9 +35,7 @@ use crate::{
             graphql::{Practice, PracticeQuery},
             mutations::PracticeMutation,
         },
-        ranking::{
-            graphql::RankingQuery, history_graphql::RankingHistoryQuery, mutations::RankingMutation,
-        },
+        ranking::{graphql::RankingQuery, history_graphql::RankingHistoryQuery, mutations::RankingMutation},
         rating::graphql::Rating,
         region::{
             graphql::{Municipality, Organization, Profile, Region, RegionQuery},

@@ -9,6 +9,7 @@ mod communities;
 mod lists;
 mod practices;
 mod adoptions;
+mod rankings;
 mod sessions;
 
 use std::{
@@ -65,6 +66,7 @@ fn calls() -> Vec<&'static Call> {
         offices::CALLS,
         practices::CALLS,
         adoptions::CALLS,
+        rankings::CALLS,
         sessions::CALLS,
         integrators::CALLS,
         lists::CALLS,

@@ -236,10 +236,7 @@ impl Community {
     async fn ranking_history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(
-            desc = "By which method.",
-            default_with = "CommunityRankingMethod::PublishedPractices"
-        )]
+        #[graphql(desc = "By which method.", default_with = "CommunityRankingMethod::PublishedPractices")]
         method: CommunityRankingMethod,
         #[graphql(desc = "Among whom.", default_with = "RankingScope::Federation")] within: RankingScope,
     ) -> Result<Vec<RankingHistoryEntry>, Error> {

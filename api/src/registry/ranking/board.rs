@@ -20,10 +20,7 @@ use super::{
     method::{Method, Numbers},
     rules::Entry,
 };
-use crate::{
-    db::Tx,
-    error::Error,
-};
+use crate::{db::Tx, error::Error};
 
 /// How many entries a leaf holds: the longest page, so that a page is at most two leaves.
 pub const LEAF: i64 = 100;

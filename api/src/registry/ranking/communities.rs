@@ -189,7 +189,8 @@ async fn members_at(
     use member::Column;
     let left_later =
         |end| Condition::all().add(Column::State.eq(MemberState::Left)).add(Column::LeftOn.gte(end));
-    let in_force = Condition::any().add(Column::State.eq(MemberState::Active)).add_option(end.map(left_later));
+    let in_force =
+        Condition::any().add(Column::State.eq(MemberState::Active)).add_option(end.map(left_later));
     let rows = member::Entity::find()
         .select_only()
         .column(Column::CommunityId)

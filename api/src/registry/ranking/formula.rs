@@ -36,7 +36,10 @@ pub struct Entrant {
 /// # Errors
 /// A fault of ours: the version does not have it.
 pub fn number(numbers: &Numbers, name: &'static str) -> Result<i64, Error> {
-    numbers.get(name).copied().ok_or_else(|| Error::broken("a version of a method lacks a number of its formula"))
+    numbers
+        .get(name)
+        .copied()
+        .ok_or_else(|| Error::broken("a version of a method lacks a number of its formula"))
 }
 
 /// The entrants of a scope with their scores, and the scope's mean where the method works with one.
@@ -56,7 +59,9 @@ pub fn candidates(
         }
         Method::PracticesPer100Members | Method::RegionPracticesPer100Members => {
             let prior = number(numbers, "prior_members")?;
-            let mean = divide(sums[0] * 100 * MICRO, sums[1]);
+            let weighing = entrants.iter().filter(|one| one.figures[1] > 0);
+            let practices: i64 = weighing.map(|one| one.figures[0]).sum();
+            let mean = divide(practices * 100 * MICRO, sums[1]);
             (Some(mean), Box::new(move |figures| per_100_members(prior, mean, figures)))
         }
         Method::Rating => {
@@ -94,15 +99,20 @@ fn times(count: i64, weight: i64) -> Part {
     Part { value: count * MICRO, weight: weight * MICRO, contribution: count * weight * MICRO }
 }
 
-/// `(100·p + m·C) / (n + m)`: practices per 100 members, with `m` members more who do as the mean of the scope does. The
-/// practices' part takes what rounding leaves, so that the parts add up exactly.
+/// `(m·C + n·R) / (m + n)`: practices per 100 members `R`, weighed by the `n` members against `m` more who do as the mean
+/// of the scope does. The own part takes what rounding leaves, so that the parts add up exactly.
 fn per_100_members(prior: i64, mean: i64, [practices, members]: [i64; 2]) -> Vec<Part> {
     let weight = prior + members;
+    // Without members nothing is weighed, however many practices there are.
+    let (own, own_weight) = match members {
+        0 => (0, 0),
+        _ => (practices * 100 * MICRO, divide(100 * MICRO, weight)),
+    };
     let weighted = prior.saturating_mul(mean);
-    let score = divide(weighted.saturating_add(practices * 100 * MICRO), weight);
+    let score = divide(weighted.saturating_add(own), weight);
     let shared = divide(weighted, weight);
     vec![
-        Part { value: practices * MICRO, weight: divide(100 * MICRO, weight), contribution: score - shared },
+        Part { value: practices * MICRO, weight: own_weight, contribution: score - shared },
         Part { value: members * MICRO, weight: 0, contribution: 0 },
         Part { value: mean, weight: divide(prior * MICRO, weight), contribution: shared },
     ]
@@ -169,7 +179,7 @@ mod tests {
         // A practice per ten members in all.
         let mean = 10 * MICRO;
         let of = |practices, members| score(&per_100_members(100, mean, [practices, members]));
-        assert_eq!(of(0, 0), mean);
+        assert_eq!((of(0, 0), of(40, 0)), (mean, mean));
         // (100·1 + 100·10) / (1 + 100), though 100 practices per 100 members.
         assert_eq!(of(1, 1), divide(1_100 * MICRO, 101));
         assert_eq!(of(50, 100), 30 * MICRO);
@@ -182,11 +192,11 @@ mod tests {
     #[test]
     fn the_mean_of_a_scope_is_that_of_all_its_members_together() {
         let numbers = Numbers::from([("prior_members".into(), 100)]);
-        let entrants = [entrant(1, [1, 10]), entrant(2, [2, 290])];
+        let entrants = [entrant(1, [1, 10]), entrant(2, [2, 290]), entrant(3, [7, 0])];
         let (candidates, mean) = candidates(Method::PracticesPer100Members, &numbers, &entrants).unwrap();
         assert_eq!(mean, Some(MICRO));
         let scores: Vec<_> = candidates.iter().map(|one| one.score).collect();
-        assert_eq!(scores, [divide(200 * MICRO, 110), divide(300 * MICRO, 390)]);
+        assert_eq!(scores, [divide(200 * MICRO, 110), divide(300 * MICRO, 390), MICRO]);
         assert!(candidates.iter().all(|one| one.parts.len() == 3));
     }
 }

@@ -3,9 +3,7 @@
 use std::collections::HashMap;
 
 use entity::{
-    AcademicYear,
-    ids::BoardId,
-    ranking_board, ranking_frozen, ranking_leaf, ranking_place, ranking_revision,
+    AcademicYear, ids::BoardId, ranking_board, ranking_frozen, ranking_leaf, ranking_place, ranking_revision,
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -155,11 +153,7 @@ pub(super) async fn places_of(
         .join(sea_orm::JoinType::InnerJoin, ranking_place::Relation::Board.def())
         .join(sea_orm::JoinType::InnerJoin, ranking_place::Relation::Frozen.def())
         .select_only()
-        .columns([
-            ranking_place::Column::Subject,
-            ranking_place::Column::Rank,
-            ranking_place::Column::Score,
-        ])
+        .columns([ranking_place::Column::Subject, ranking_place::Column::Rank, ranking_place::Column::Score])
         .column(PeriodText)
         .column(ranking_frozen::Column::Total)
         .filter(ranking_place::Column::Subject.is_in(subjects))

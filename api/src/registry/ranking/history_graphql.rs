@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use entity::{AcademicYear as Year, ids::{ProfileId, RegionId}, ranking_method, ranking_revision};
+use entity::{
+    AcademicYear as Year,
+    ids::{ProfileId, RegionId},
+    ranking_method, ranking_revision,
+};
 use uuid::Uuid;
 
 use super::{
@@ -43,7 +47,12 @@ pub enum RankingSubject {
 #[derive(Clone)]
 pub struct RankingMethod(pub Arc<Version>);
 
-connection!(RankingMethodConnection, RankingMethodEdge, RankingMethod, "versions of ranking methods, the newest first");
+connection!(
+    RankingMethodConnection,
+    RankingMethodEdge,
+    RankingMethod,
+    "versions of ranking methods, the newest first"
+);
 
 /// A version of a method of ranking, as it is published. It never changes; a new one holds from the next academic year
 /// on. A ranking of a year is made by the version that held in it, one of all time by that of the running year.

@@ -108,9 +108,7 @@ impl RankingMutation {
                     user_errors: Vec::new(),
                 }
             }
-            Err(rejected) => {
-                RankingMethodPayload { method: None, user_errors: user_errors(rejected.errors) }
-            }
+            Err(rejected) => RankingMethodPayload { method: None, user_errors: user_errors(rejected.errors) },
         })
     }
 }

@@ -98,10 +98,14 @@ pub fn may_close(
 ) -> Result<(), UserError> {
     let wrong = |message: String| Err(UserError::of("year", UserErrorCode::WrongState, message));
     match later {
-        _ if year < FIRST_YEAR => wrong(format!("There are no rankings of {year}; the first are of {FIRST_YEAR}.")),
+        _ if year < FIRST_YEAR => {
+            wrong(format!("There are no rankings of {year}; the first are of {FIRST_YEAR}."))
+        }
         _ if year.end() > now => wrong(format!("{year} lasts until {}.", year.last_day())),
         _ if closed => wrong(format!("{year} is closed; corrections of it are revisions.")),
-        Some(later) => wrong(format!("{later} is closed already, and was compared with {year} as it stood then.")),
+        Some(later) => {
+            wrong(format!("{later} is closed already, and was compared with {year} as it stood then."))
+        }
         None => Ok(()),
     }
 }
@@ -176,10 +180,14 @@ mod tests {
         let newest = Numbers::from([("damping".into(), 10)]);
         let checked = |given: &[(&str, i64)]| {
             let given: Vec<_> = given.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
-            check_numbers(&of_method, &newest, &given).ok().and_then(|numbers| numbers.get("damping").copied())
+            check_numbers(&of_method, &newest, &given)
+                .ok()
+                .and_then(|numbers| numbers.get("damping").copied())
         };
         assert_eq!((checked(&[]), checked(&[("damping", 20)])), (Some(10), Some(20)));
-        for bad in [&[("damping", 21)][..], &[("damping", 0)], &[("other", 1)], &[("damping", 2), ("damping", 2)]] {
+        for bad in
+            [&[("damping", 21)][..], &[("damping", 0)], &[("other", 1)], &[("damping", 2), ("damping", 2)]]
+        {
             assert_eq!(checked(bad), None, "{bad:?}");
         }
         assert!(check_formula("({damping}·C + n·R) / ({damping} + n)", &newest).is_ok());

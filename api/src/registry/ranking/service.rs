@@ -148,13 +148,7 @@ async fn finish(
 
 /// The stretch, after making the board if need be; none where the filter names nothing that exists, and where nobody
 /// took part in a closed year.
-async fn require(
-    app: &App,
-    spec: &Spec,
-    at: At,
-    from: i64,
-    to: i64,
-) -> Result<Option<Stretch>, Error> {
+async fn require(app: &App, spec: &Spec, at: At, from: i64, to: i64) -> Result<Option<Stretch>, Error> {
     if let Some(stretch) = board::read(app.db.read(), spec, at, from, to).await? {
         return Ok(Some(stretch));
     }
@@ -162,7 +156,8 @@ async fn require(
         At::Generation(_) => {
             return Err(Error::Refused(
                 Code::CursorExpired,
-                "The ranking has changed since this cursor was given; begin again from the first page.".into(),
+                "The ranking has changed since this cursor was given; begin again from the first page."
+                    .into(),
             ));
         }
         At::Revision(_) => return Ok(None),

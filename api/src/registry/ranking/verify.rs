@@ -5,13 +5,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use entity::{
-    AcademicYear,
-    ids::BoardId,
-    journal, ranking_board, ranking_leaf, ranking_place, ranking_revision,
+    AcademicYear, ids::BoardId, journal, ranking_board, ranking_leaf, ranking_place, ranking_revision,
 };
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{
     board::{self, Parameters, Period, Spec},
@@ -82,7 +78,8 @@ async fn living(
     report: &mut Report,
     told: &mut impl FnMut(&str),
 ) -> Result<(), Error> {
-    let rows = ranking_board::Entity::find().filter(ranking_board::Column::Revision.is_null()).all(db).await?;
+    let rows =
+        ranking_board::Entity::find().filter(ranking_board::Column::Revision.is_null()).all(db).await?;
     let mut kinds: BTreeMap<String, (Method, Period, Vec<ranking_board::Model>)> = BTreeMap::new();
     for row in rows {
         let Some(spec) = Spec::parse(&row.key) else { continue };

@@ -76,9 +76,11 @@ impl Known {
         if let Some(known) = known {
             return Ok(known);
         }
-        let rows = of_method(method).filter(ranking_method::Column::Version.eq(version)).one(db.read()).await?;
+        let rows =
+            of_method(method).filter(ranking_method::Column::Version.eq(version)).one(db.read()).await?;
         let found = rows.map(Version::of).transpose()?.flatten();
-        let found = Arc::new(found.ok_or_else(|| Error::broken("a board of an unknown version of its method"))?);
+        let found =
+            Arc::new(found.ok_or_else(|| Error::broken("a board of an unknown version of its method"))?);
         self.0.write().unwrap_or_else(PoisonError::into_inner).insert((method, version), Arc::clone(&found));
         Ok(found)
     }
@@ -138,8 +140,7 @@ pub async fn lay_down(db: &Db, now: DateTime<Utc>) -> Result<(), Error> {
             continue;
         }
         let last = of_it.iter().map(|row| row.version).max();
-        let numbers =
-            published.numbers.iter().map(|number| (number.name.to_owned(), number.value)).collect();
+        let numbers = published.numbers.iter().map(|number| (number.name.to_owned(), number.value)).collect();
         missing.push(row(
             method,
             last.map_or(published.version, |last| Ord::max(last + 1, published.version)),

@@ -119,6 +119,7 @@ pub async fn revise_method(
 }
 
 fn conflict(newest: i32) -> UserError {
-    let message = format!("Version {newest} has been published meanwhile; look at it, and then revise that one.");
+    let message =
+        format!("Version {newest} has been published meanwhile; look at it, and then revise that one.");
     UserError::of("expectedVersion", UserErrorCode::Conflict, message)
 }
