@@ -15,6 +15,7 @@ mod m0009_registrations;
 mod m0010_integrators;
 mod m0011_adoptions;
 mod m0018_ranking_history;
+mod m0019_row_digests;
 mod steps;
 
 /// All steps, oldest first.
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_integrators::Migration),
             Box::new(m0011_adoptions::Migration),
             Box::new(m0018_ranking_history::Migration),
+            Box::new(m0019_row_digests::Migration),
         ]
     }
 }

@@ -31,6 +31,9 @@ pub struct Entrant {
     pub ties: Vec<String>,
 }
 
+/// From the figures of one who takes part to the parts of its score.
+type Formula = Box<dyn Fn([i64; 2]) -> Vec<Part>>;
+
 /// One of the formula's numbers.
 ///
 /// # Errors
@@ -52,7 +55,7 @@ pub fn candidates(
     entrants: &[Arc<Entrant>],
 ) -> Result<(Vec<Candidate>, Option<i64>), Error> {
     let sums = entrants.iter().fold([0, 0], |[a, b], one| [a + one.figures[0], b + one.figures[1]]);
-    let (mean, score): (_, Box<dyn Fn([i64; 2]) -> Vec<Part>>) = match method {
+    let (mean, score): (_, Formula) = match method {
         Method::PublishedPractices => (None, Box::new(|[practices, _]| vec![times(practices, 1)])),
         Method::RegionPublishedPractices => {
             (None, Box::new(|[communities, units]| vec![times(communities, 1), times(units, 1)]))

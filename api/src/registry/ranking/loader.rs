@@ -74,8 +74,10 @@ impl Loader<RevisionOf> for Reader {
             .all(self.db.read())
             .await?;
         let of = |key: &RevisionOf| {
-            let of_year = rows.iter().filter(|row| row.year == key.0);
-            of_year.filter(|row| key.1.is_none_or(|revision| row.revision == revision)).next_back().cloned()
+            let is_it = |row: &&ranking_revision::Model| {
+                row.year == key.0 && key.1.is_none_or(|revision| row.revision == revision)
+            };
+            rows.iter().rfind(is_it).cloned()
         };
         Ok(keys.iter().filter_map(|key| Some((*key, of(key)?))).collect())
     }
