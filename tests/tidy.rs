@@ -176,6 +176,7 @@ fn use_cases_know_neither_graphql_nor_http() {
         "job.rs",
         "rules.rs",
         "terms.rs",
+        "spec.rs",
         "verify.rs",
         "versions.rs",
         "method.rs",
@@ -202,6 +203,7 @@ fn translators_change_nothing_and_ask_nothing_of_the_database_themselves() {
         source.within(&["api/src/registry/"])
             && source.is(&[
                 "graphql.rs",
+                "explanation.rs",
                 "history_graphql.rs",
                 "integrators_graphql.rs",
                 "mutations.rs",
@@ -281,6 +283,7 @@ fn a_concept_is_read_from_its_front_page() {
                 "board.rs",
                 "build.rs",
                 "communities.rs",
+                "explanation.rs",
                 "formula.rs",
                 "freeze.rs",
                 "frozen.rs",
@@ -292,6 +295,7 @@ fn a_concept_is_read_from_its_front_page() {
                 "mutations.rs",
                 "practices.rs",
                 "regions.rs",
+                "spec.rs",
                 "verify.rs",
                 "versions.rs",
                 "write.rs",

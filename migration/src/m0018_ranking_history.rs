@@ -12,6 +12,8 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         forget_boards(manager).await?;
         add_column(manager, "ranking_board", integer_null("revision")).await?;
+        manager.create_index(index("ranking_board", &["method", "period"])).await?;
+        manager.create_index(index("ranking_board", &["revision"])).await?;
 
         let method = table(
             "ranking_method",
@@ -94,6 +96,9 @@ impl MigrationTrait for Migration {
             .to_owned();
         manager.execute(counter).await?;
         drop_all(manager, &["ranking_place", "ranking_frozen", "ranking_revision", "ranking_method"]).await?;
+        for name in ["ix_ranking_board_revision", "ix_ranking_board_method_period"] {
+            manager.drop_index(Index::drop().name(name).table("ranking_board").to_owned()).await?;
+        }
         drop_column(manager, "ranking_board", "revision").await?;
         forget_boards(manager).await
     }

@@ -88,8 +88,13 @@ async fn two_years(app: &TestApp, year: AcademicYear) -> Vec<community::Model> {
     .into_iter()
     .enumerate()
     {
-        let community =
-            app.new_community(slug).region(region).profile(profile).registered_on("2015-09-01").create().await;
+        let community = app
+            .new_community(slug)
+            .region(region)
+            .profile(profile)
+            .registered_on("2015-09-01")
+            .create()
+            .await;
         let here = app.region(region).await;
         let joined = (year.start() - Duration::days(400)).date_naive();
         for n in 0..=nth {

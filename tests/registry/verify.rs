@@ -36,7 +36,13 @@ async fn registry(app: &TestApp) -> (Vec<community::Model>, AcademicYear) {
     let year = this_year(app).previous();
     let mut made = Vec::new();
     for (slug, region, count) in [("kda-chemistry", "RU-KDA", 2), ("spe-chemistry", "RU-SPE", 1)] {
-        let community = app.new_community(slug).region(region).profile("chemistry-teachers").registered_on("2015-09-01").create().await;
+        let community = app
+            .new_community(slug)
+            .region(region)
+            .profile("chemistry-teachers")
+            .registered_on("2015-09-01")
+            .create()
+            .await;
         let here = app.region(region).await;
         app.new_member(&community).create().await;
         publish_many(app, &community, count, within(year)).await;
@@ -76,7 +82,10 @@ async fn tamper(app: &TestApp, key: &str, from: &str, to: &str) {
     let leaf = leaf.one(app.rows()).await.unwrap().unwrap();
     let entries = leaf.entries.replacen(from, to, 1);
     assert_ne!(entries, leaf.entries);
-    ranking_leaf::ActiveModel { entries: Set(entries), ..leaf.into_active_model() }.update(app.rows()).await.unwrap();
+    ranking_leaf::ActiveModel { entries: Set(entries), ..leaf.into_active_model() }
+        .update(app.rows())
+        .await
+        .unwrap();
 }
 
 on_both! {

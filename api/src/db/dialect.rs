@@ -4,8 +4,9 @@ use std::{path::PathBuf, time::Duration};
 
 use sea_orm::{
     AccessMode, ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection,
-    DatabaseTransaction, DbBackend, DbErr, EntityTrait, FromQueryResult, IsolationLevel, JoinType, QueryFilter, QuerySelect,
-    QueryTrait, RuntimeErr, Select, SqliteTransactionMode, TransactionOptions, TransactionTrait, Value,
+    DatabaseTransaction, DbBackend, DbErr, EntityTrait, FromQueryResult, IsolationLevel, JoinType,
+    QueryFilter, QuerySelect, QueryTrait, RuntimeErr, Select, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait, Value,
     sea_query::{Asterisk, Expr, ExprTrait, Func, FunctionCall, Query, ValueType},
     sqlx::{
         self, Connection, PgConnection,

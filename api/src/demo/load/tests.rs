@@ -8,8 +8,8 @@ use std::{
 use entity::{
     MemberState as State, PracticeState as Step, appointment, community, community_document, community_link,
     cooperation_agreement, counter, department, grant, institute, journal, member, municipality,
-    organization, person, practice, practice_author, practice_decision, practice_tag, profile, ranking_revision,
-    rating,
+    organization, person, practice, practice_author, practice_decision, practice_tag, profile,
+    ranking_revision, rating,
 };
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryOrder};
 

@@ -12,7 +12,7 @@
 //! - `rules`: places, pure, and when a year may be closed;
 //! - `method`: what the methods are, and how each tells of itself in words; `formula`: how each computes, pure;
 //!   `versions`: which version holds in which year;
-//! - `board`: how boards are named, read and written;
+//! - `spec`: how boards are named; `board`: how they are read and written;
 //! - `build`: how they are made, from the data of `communities`, `practices` and `regions`;
 //! - `job`: follows the journal and rebuilds what a change has made stale;
 //! - `freeze`: the closing of a year and its revisions; `frozen`: how frozen boards are found again;
@@ -21,6 +21,7 @@
 pub mod board;
 mod build;
 mod communities;
+pub mod explanation;
 mod formula;
 pub mod freeze;
 pub mod frozen;
@@ -36,6 +37,7 @@ mod practices;
 mod regions;
 pub mod rules;
 pub mod service;
+pub mod spec;
 pub mod verify;
 pub mod versions;
 pub mod write;

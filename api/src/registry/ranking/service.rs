@@ -1,6 +1,6 @@
 //! Pages of rankings.
 
-use entity::AcademicYear;
+use entity::{AcademicYear, ranking_revision};
 
 use super::{
     board::{self, At, Period, Spec, Stretch},
@@ -87,9 +87,12 @@ pub async fn page(
     list: List,
     page: &Page,
 ) -> Result<RankingPage, Error> {
+    if let Some(asked) = revision {
+        check_revision(app, spec.period, asked).await?;
+    }
     if spec.method == Method::Expert {
         // Nobody takes part until assessments are recorded: there is no board to keep.
-        return nothing(app, spec, revision).await;
+        return nothing(app, spec).await;
     }
     let after = page.after.as_deref().map(|cursor| list.key::<Place>(cursor)).transpose()?;
     let before = page.before.as_deref().map(|cursor| list.key::<Place>(cursor)).transpose()?;
@@ -116,24 +119,18 @@ pub async fn page(
         // From the very end: how long the board is must be known first.
         (true, None) => {
             let Some(head) = require(app, spec, at, 1, 1).await? else {
-                return nothing(app, spec, revision).await;
+                return nothing(app, spec).await;
             };
             let (at, low) = (At::Generation(head.generation), low.max(head.total - limit + 1));
-            return finish(app, spec, (at, revision), low, head.total).await;
+            return finish(app, spec, at, low, head.total).await;
         }
     };
-    finish(app, spec, (at, revision), from, to).await
+    finish(app, spec, at, from, to).await
 }
 
-async fn finish(
-    app: &App,
-    spec: &Spec,
-    (at, asked): (At, Option<i32>),
-    from: i64,
-    to: i64,
-) -> Result<RankingPage, Error> {
+async fn finish(app: &App, spec: &Spec, at: At, from: i64, to: i64) -> Result<RankingPage, Error> {
     let Some(stretch) = require(app, spec, at, from, to).await? else {
-        return nothing(app, spec, asked).await;
+        return nothing(app, spec).await;
     };
     let Stretch { generation, total, as_of, parameters, revision, first, entries } = stretch;
     let entries: Vec<_> =
@@ -180,19 +177,28 @@ pub async fn make(app: &App, spec: &Spec) -> Result<(), Error> {
     Ok(())
 }
 
-/// The ranking of those of whom there are none.
-async fn nothing(app: &App, spec: &Spec, asked: Option<i32>) -> Result<RankingPage, Error> {
-    let closed = match spec.period {
-        Period::Year(year) => frozen::latest(app.db.read(), year).await?,
-        Period::All(_) | Period::Until(_) => None,
-    };
-    let there = closed.as_ref().map_or(0, |row| row.revision);
-    if asked.is_some_and(|asked| !(1..=there).contains(&asked)) {
-        return Err(Error::bad_input(match there {
-            0 => "`revision` is of a closed academic year, named by `period`.".to_owned(),
-            last => format!("`revision` must lie between 1 and {last}."),
-        }));
+/// The newest state of the period, where it is a closed year.
+async fn closed(app: &App, period: Period) -> Result<Option<ranking_revision::Model>, Error> {
+    match period {
+        Period::Year(year) => frozen::latest(app.db.read(), year).await,
+        Period::All(_) | Period::Until(_) => Ok(None),
     }
+}
+
+/// That there is such a revision of the period.
+async fn check_revision(app: &App, period: Period, asked: i32) -> Result<(), Error> {
+    match closed(app, period).await?.map(|row| row.revision) {
+        None => Err(Error::bad_input("`revision` is of a closed academic year, which `period` names.")),
+        Some(last) if !(1..=last).contains(&asked) => {
+            Err(Error::bad_input(format!("`revision` must lie between 1 and {last}.")))
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+/// The ranking of those of whom there are none.
+async fn nothing(app: &App, spec: &Spec) -> Result<RankingPage, Error> {
+    let closed = closed(app, spec.period).await?;
     Ok(RankingPage {
         entries: Vec::new(),
         generation: 0,

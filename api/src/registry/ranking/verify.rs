@@ -20,7 +20,7 @@ use super::{
 use crate::{app::App, error::Error};
 
 /// How often to bring the living boards up to date while others keep changing the data.
-const TRIES: usize = 20;
+const TRIES: usize = 1_000;
 /// How many boards are read at once.
 const BOARDS_AT_ONCE: usize = 50;
 /// How many entries of the journal are read at once.
@@ -53,7 +53,9 @@ impl Report {
 /// The database's; `UNAVAILABLE` where others change the data faster than the boards can follow.
 pub async fn verify(app: &App, mut told: impl FnMut(&str)) -> Result<Report, Error> {
     for _ in 0..TRIES {
-        while job::follow(app).await? != job::Followed::Nothing {}
+        if job::follow(app).await? != job::Followed::Nothing {
+            continue;
+        }
         let data = app.db.snapshot().await?;
         let (last, done) = board::progress(&data).await?;
         if last > done {
