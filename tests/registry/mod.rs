@@ -18,6 +18,7 @@ mod paging;
 mod ranking;
 mod ranking_history;
 mod ranking_methods;
+mod ranking_regions;
 mod verify;
 mod session;
 mod visibility;

@@ -2,14 +2,10 @@
 //! rows are being added.
 
 use chrono::Duration;
-use entity::{AcademicYear, PracticeState, community, ids::RegionId, practice, region, text::sort_key};
+use entity::{PracticeState, community, ids::RegionId, practice, region, text::sort_key};
 use sea_orm::{ActiveModelTrait, IntoActiveModel};
 use serde_json::{Value, json};
 
-use super::{
-    ranking::{publish_many, this_year, within, written},
-    ranking_history::close,
-};
 use crate::support::{
     actor::Actor,
     app::{TestApp, id},
@@ -17,15 +13,15 @@ use crate::support::{
 };
 
 /// As many rows as every list has here: pages of 1, 7 and 14 end exactly with the list, those of 3 do not.
-const ROWS: usize = 14;
+pub(super) const ROWS: usize = 14;
 
 /// A third of the rows of a list share their sort key with others: the number of row `n`'s key.
-fn tied(n: usize) -> usize {
+pub(super) fn tied(n: usize) -> usize {
     if n.is_multiple_of(3) { 0 } else { n }
 }
 
 /// A list: how to ask for it, and what tells its rows apart.
-struct List {
+pub(super) struct List {
     actor: Actor,
     /// With `ARGS` in the place of the page's arguments and `PAGE` in that of the selection.
     document: String,
@@ -36,7 +32,12 @@ struct List {
 }
 
 impl List {
-    fn new(actor: &Actor, document: impl Into<String>, pointer: &'static str, row: &'static str) -> Self {
+    pub(super) fn new(
+        actor: &Actor,
+        document: impl Into<String>,
+        pointer: &'static str,
+        row: &'static str,
+    ) -> Self {
         Self { actor: actor.clone(), document: document.into(), pointer, row }
     }
 
@@ -121,7 +122,7 @@ impl List {
 
     /// Each row exactly once, in the same order whatever the size and the direction; and nothing else than
     /// cursors and sizes of this list is taken.
-    async fn is_paged(&self, total: usize) {
+    pub(super) async fn is_paged(&self, total: usize) {
         let whole = self.forwards(100, total).await;
         let mut distinct = whole.clone();
         distinct.sort();
@@ -187,12 +188,12 @@ struct Page {
 }
 
 /// A published practice that the filter of the foreign list finds.
-async fn note(app: &TestApp) -> practice::Model {
+pub(super) async fn note(app: &TestApp) -> practice::Model {
     let community = app.new_community("sev-notes").region("RU-SEV").unregistered().create().await;
     app.new_practice(&community).title("Заметка").state(PracticeState::Published).create().await
 }
 
-async fn a_region(app: &TestApp, code: &str, name: &str) -> region::Model {
+pub(super) async fn a_region(app: &TestApp, code: &str, name: &str) -> region::Model {
     let row = region::Model {
         id: RegionId::generate(),
         code: code.into(),
@@ -204,7 +205,7 @@ async fn a_region(app: &TestApp, code: &str, name: &str) -> region::Model {
     row.into_active_model().insert(app.rows()).await.unwrap()
 }
 
-async fn communities(app: &TestApp) -> Vec<community::Model> {
+pub(super) async fn communities(app: &TestApp) -> Vec<community::Model> {
     let mut made = Vec::new();
     for n in 0..ROWS {
         let slug = format!("kda-{n}");
@@ -365,30 +366,6 @@ on_both! {
         let cursor = filtered.first(1, None).await.end.unwrap();
         let answer = visitor.ask(&format!("{{ communityRanking(first: 1, after: \"{cursor}\") {{ totalCount }} }}")).await;
         assert_eq!(answer.error_code(), "BAD_CURSOR");
-    }
-
-    async fn frozen_rankings_their_revisions_and_the_methods_are_paged(app: TestApp) {
-        note(&app).await;
-        let year = this_year(&app).previous();
-        for (n, community) in communities(&app).await.iter().enumerate() {
-            publish_many(&app, community, tied(n) % 4, within(year)).await;
-            a_region(&app, &format!("RU-{n}"), &format!("Край {}", tied(n))).await;
-            app.new_community(&format!("there-{n}")).region(&format!("RU-{n}")).create().await;
-        }
-        for nth in 2001..=2007 {
-            close(&app, AcademicYear(nth)).await.done();
-        }
-        close(&app, year).await.done();
-        let visitor = app.visitor();
-        let period = written(year);
-        let document = format!("{{ communityRanking({period}, filter: {{ regionCode: \"RU-KDA\" }}, ARGS) {{ PAGE }} }}");
-        List::new(&visitor, document, "/communityRanking", "slug").is_paged(ROWS).await;
-        let document = format!("{{ regionRanking({period}, revision: 1, ARGS) {{ PAGE }} }}");
-        List::new(&visitor, document, "/regionRanking", "code").is_paged(ROWS + 1).await;
-        let document = "{ rankingRevisions(ARGS) { PAGE } }";
-        List::new(&visitor, document, "/rankingRevisions", "year").is_paged(8).await;
-        let document = "{ rankingMethods(ARGS) { PAGE } }";
-        List::new(&visitor, document, "/rankingMethods", "ranks code version").is_paged(7).await;
     }
 
     async fn rows_that_were_there_at_the_beginning_appear_once_while_others_are_added(app: TestApp) {

@@ -8,8 +8,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, Into
 use serde_json::{Value, json};
 
 use super::ranking::{
-    communities, edges, explained, name, placed, places, practices, publish_many, ranking, scores, this_year,
-    within, written,
+    communities, edges, name, placed, places, practices, publish_many, ranking, this_year, within, written,
 };
 use crate::{
     schema::{parsed, types},
@@ -78,7 +77,7 @@ async fn boards(app: &TestApp, year: AcademicYear) -> Vec<(String, Vec<Value>)> 
 }
 
 /// Two years of communities in two regions, with members, ratings, adoptions and a unit's practice.
-async fn two_years(app: &TestApp, year: AcademicYear) -> Vec<community::Model> {
+pub(super) async fn two_years(app: &TestApp, year: AcademicYear) -> Vec<community::Model> {
     let mut made = Vec::new();
     for (nth, (slug, region, profile)) in [
         ("kda-chemistry", "RU-KDA", "chemistry"),
@@ -435,53 +434,6 @@ on_both! {
         let swept = async || page(&format!("after: \"{living}\"")).await.error_code().to_owned();
         eventually("the sweeping of living generations", swept, |code| code == "CURSOR_EXPIRED").await;
         assert_eq!(page(&format!("after: \"{frozen}\"")).await.payload()["edges"][0]["node"]["slug"], "kda-biology");
-    }
-
-    async fn regions_are_ranked_by_their_communities_and_units(app: TestApp) {
-        let year = this_year(&app).previous();
-        two_years(&app, year).await;
-        app.new_community("outside").region("RU-ADY").unregistered().create().await;
-        let visitor = app.visitor();
-        for (period, kda, spe) in [(written(year), 4_000_000, 3_000_000), (String::new(), 9_000_000, 4_000_000)] {
-            let page = ranking(&visitor, "regionRanking", &period).await;
-            assert_eq!(places(&page), placed(&[("RU-KDA", 1), ("RU-SPE", 2)]), "{period}");
-            assert_eq!(scores(&page), [kda, spe], "{period}");
-            explained(&page);
-            // The sum of its lines among communities, and its unit's practice.
-            let local = communities(&visitor, &format!("{period} filter: {{ regionCode: \"RU-KDA\" }}")).await;
-            assert_eq!(scores(&local).iter().sum::<i64>() + 1_000_000, kda);
-        }
-        let page = ranking(&visitor, "regionRanking", &format!("{} filter: {{ profileCode: \"chemistry\" }}", written(year))).await;
-        assert_eq!((places(&page), scores(&page)), (placed(&[("RU-SPE", 1), ("RU-KDA", 2)]), vec![3_000_000, 1_000_000]));
-        assert_eq!(edges(&page)[1]["previousRank"], 1);
-        assert_eq!(edges(&page)[1]["explanation"]["toNextRank"], "До 1-го места не хватает 2 практик: там 3, здесь 1.");
-        // 3 practices and 3 members there, 3 and 3 here: C = 100, whatever is added.
-        let page = ranking(&visitor, "regionRanking", &format!("{} method: PRACTICES_PER_100_MEMBERS", written(year))).await;
-        assert_eq!(scores(&page), [100_000_000, 100_000_000]);
-        explained(&page);
-        assert_eq!(page["method"]["code"], "PRACTICES_PER_100_MEMBERS");
-        let answer = visitor.ask("{ regionRanking(filter: { profileCode: \"nobody\" }) { totalCount nodes { name } } }").await;
-        assert_eq!(answer.payload(), &json!({ "totalCount": 0, "nodes": [] }));
-    }
-
-    async fn a_publication_and_a_new_name_show_in_the_ranking_of_regions_within_a_second(app: TestApp) {
-        let community = app.community("kda-chemistry").await;
-        app.new_community("spe-chemistry").region("RU-SPE").create().await;
-        let draft = app.new_practice(&community).state(entity::PracticeState::Approved).create().await;
-        let coordinator = app.coordinator_of(&community).await;
-        let visitor = app.visitor();
-        let boards = ["", "filter: { profileCode: \"profile-of-kda-chemistry\" }"];
-        for arguments in boards {
-            assert_eq!(scores(&ranking(&visitor, "regionRanking", arguments).await)[0], 0);
-        }
-        coordinator.publish(&draft).await.done();
-        let shown = async || scores(&ranking(&visitor, "regionRanking", "").await);
-        eventually("the publication", shown, |scores| scores[0] == 1_000_000).await;
-        let region = app.region("RU-KDA").await;
-        let input = json!({ "regionId": id(region.id), "expectedVersion": 1, "name": "Новый край" });
-        app.registrar().await.call("regionUpdate", input, "").await.done();
-        let shown = async || edges(&ranking(&visitor, "regionRanking", "").await)[0]["explanation"]["tieBreakers"][1]["value"].clone();
-        eventually("the name", shown, |name| *name == "Новый край").await;
     }
 
     async fn what_left_before_the_closing_stands_in_no_frozen_board(app: TestApp) {

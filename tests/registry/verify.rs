@@ -31,6 +31,13 @@ fn one(report: &Report, words: &[&str]) {
     assert!(words.iter().all(|word| report.differences[0].contains(word)), "{report:#?}");
 }
 
+/// One of the differences is called by these words.
+#[track_caller]
+fn found(report: &Report, words: &[&str]) {
+    let is_it = |line: &String| words.iter().all(|word| line.contains(word));
+    assert!(report.differences.iter().any(is_it), "{report:#?}");
+}
+
 /// Two communities with practices, ratings and members; the year before is closed, and boards of all kinds are kept.
 async fn registry(app: &TestApp) -> (Vec<community::Model>, AcademicYear) {
     let year = this_year(app).previous();
@@ -67,6 +74,8 @@ async fn registry(app: &TestApp) -> (Vec<community::Model>, AcademicYear) {
         }
     }
     close(app, year).await.done();
+    // The boards that compare with the year have followed.
+    assert_eq!(verified(app).await.differences, [] as [String; 0]);
     (made, year)
 }
 
@@ -137,9 +146,10 @@ on_both! {
         let key = format!("COMMUNITIES.PUBLISHED_PRACTICES/*/*/year-{}", year.0);
         tamper(&app, &key, "\"score\":2000000", "\"score\":5000000").await;
         let report = verified(&app).await;
-        let found = |words: &str| report.differences.iter().any(|line| line.starts_with(&key) && line.contains(words));
         // By the checksum, by who stood where, and by the data, which nobody has corrected.
-        assert!(found("not those that were frozen") && found("who stood where") && found("5000000"), "{report:#?}");
+        for what in ["not those that were frozen", "who stood where", "5000000"] {
+            found(&report, &[&key, what]);
+        }
         // With a digest of its own, the revision's checksum tells it; with that, the next one's would.
         let row = board(&app, &key).await;
         let leaf = ranking_leaf::Entity::find_by_id((row.id, row.generation, 0)).one(app.rows()).await.unwrap().unwrap();
@@ -148,8 +158,7 @@ on_both! {
         assert_ne!(digest, frozen.digest);
         ranking_frozen::ActiveModel { digest: Set(digest), ..frozen.into_active_model() }.update(app.rows()).await.unwrap();
         let report = verified(&app).await;
-        let name = format!("{year} revision 1");
-        assert!(report.differences.iter().any(|line| line.starts_with(&name) && line.contains("checksum")), "{report:#?}");
+        found(&report, &[&format!("{year} revision 1"), "checksum is not"]);
     }
 
     async fn a_place_or_a_reason_that_was_changed_is_found(app: TestApp) {
@@ -158,7 +167,10 @@ on_both! {
         let place = ranking_place::Entity::find_by_id((kept.id, 1, made[1].id.0)).one(app.rows()).await.unwrap().unwrap();
         let rank = |rank| ranking_place::ActiveModel { rank: Set(rank), ..place.clone().into_active_model() }.update(app.rows());
         rank(1).await.unwrap();
-        one(&verified(&app).await, &[&kept.key, "who stood where"]);
+        // So is the board of the year after, which takes its former ranks from there.
+        let report = verified(&app).await;
+        found(&report, &[&kept.key, "who stood where"]);
+        found(&report, &[&format!("COMMUNITIES.PUBLISHED_PRACTICES/*/*/year-{}", year.0 + 1), "previous"]);
         rank(2).await.unwrap();
         ranking_revision::Entity::update_many()
             .col_expr(ranking_revision::Column::Reason, Expr::value("Другая."))

@@ -160,7 +160,7 @@ macro_rules! ranking {
             }
         }
 
-        #[doc = concat!("A page of a ranking of ", $what, ". Its cursors go on in the state of the ranking in which the first page was read, for ten minutes; then they are `CURSOR_EXPIRED`.")]
+        #[doc = concat!("A page of a ranking of ", $what, ". Its cursors go on in the state of the ranking in which the first page was read, for ten minutes, and then are `CURSOR_EXPIRED`; those of a closed year for ever.")]
         #[Object]
         impl $connection {
             /// The lines of the ranking.
