@@ -37,7 +37,7 @@ use crate::{
             graphql::{Practice, PracticeQuery},
             mutations::PracticeMutation,
         },
-        ranking::graphql::RankingQuery,
+        ranking::{graphql::RankingQuery, history_graphql::RankingHistoryQuery, mutations::RankingMutation},
         rating::graphql::Rating,
         region::{
             graphql::{Municipality, Organization, Profile, Region, RegionQuery},
@@ -168,6 +168,7 @@ pub struct Query(
     CommunityQuery,
     PracticeQuery,
     RankingQuery,
+    RankingHistoryQuery,
     JournalQuery,
     ChangesQuery,
 );
@@ -188,6 +189,7 @@ pub struct Mutation(
     PracticeMutation,
     MaterialMutation,
     AdoptionMutation,
+    RankingMutation,
 );
 
 /// The schema of the registry.

@@ -10,6 +10,7 @@ mod lists;
 mod practices;
 mod materials;
 mod adoptions;
+mod rankings;
 mod sessions;
 
 use std::{
@@ -67,6 +68,7 @@ fn calls() -> Vec<&'static Call> {
         practices::CALLS,
         materials::CALLS,
         adoptions::CALLS,
+        rankings::CALLS,
         sessions::CALLS,
         integrators::CALLS,
         lists::CALLS,
