@@ -14,6 +14,8 @@ mod m0008_presidiums;
 mod m0009_registrations;
 mod m0010_integrators;
 mod m0011_adoptions;
+mod m0012_editions;
+mod m0017_materials;
 mod m0018_ranking_history;
 mod m0019_row_digests;
 mod steps;
@@ -37,6 +39,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_registrations::Migration),
             Box::new(m0010_integrators::Migration),
             Box::new(m0011_adoptions::Migration),
+            Box::new(m0012_editions::Migration),
+            Box::new(m0017_materials::Migration),
             Box::new(m0018_ranking_history::Migration),
             Box::new(m0019_row_digests::Migration),
         ]

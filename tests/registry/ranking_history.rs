@@ -302,9 +302,11 @@ on_both! {
         let mut selection = String::new();
         for field in &practice.fields {
             let (field, mut ty) = (&field.node, &field.node.ty.node.base);
-            if field.arguments.iter().any(|argument| !argument.node.ty.node.nullable && argument.node.default_value.is_none()) {
-                panic!("{} cannot be asked for without arguments", field.name.node);
-            }
+            // What must be said: the first version.
+            let required = field.arguments.iter().map(|argument| &argument.node);
+            let required = required.filter(|argument| !argument.ty.node.nullable && argument.default_value.is_none());
+            let given: Vec<_> = required.map(|argument| format!("{}: 1", argument.name.node)).collect();
+            let given = if given.is_empty() { String::new() } else { format!("({})", given.join(", ")) };
             let kind = loop {
                 match ty {
                     BaseType::Named(name) => break name.as_str(),
@@ -317,7 +319,7 @@ on_both! {
                 true => "{ __typename }",
                 false => "",
             };
-            selection.push_str(&format!("{} {inner} ", field.name.node));
+            selection.push_str(&format!("{}{given} {inner} ", field.name.node));
         }
         let query = format!("{{ practiceRanking({}) {{ edges {{ rank mark node {{ {selection} }} }} }} }}", written(year));
         let answer = app.visitor().ask(&query).await;

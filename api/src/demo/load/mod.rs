@@ -4,6 +4,7 @@ mod accounts;
 mod adoptions;
 mod communities;
 mod keys;
+mod materials;
 mod people;
 mod places;
 mod practices;
@@ -22,6 +23,7 @@ use crate::{
     auth::{Action, policy::Permit},
     db::Db,
     error::Error,
+    files::store::Store,
     registry::ranking::{freeze, versions},
 };
 
@@ -98,12 +100,12 @@ fn opening() -> DateTime<Utc> {
     AcademicYear(2022).start()
 }
 
-/// Enters the set in an empty, migrated database, and closes the academic years that are all in it. `now` is the time of the journal's entries; everything else
-/// bears the times of the set.
+/// Enters the set in an empty, migrated database, and its files in the store; closes the academic years that are all in
+/// it. `now` is the time of the journal's entries; everything else bears the times of the set.
 ///
 /// # Errors
 /// [`LoadError`]; then nothing was written.
-pub async fn load(db: &Db, now: DateTime<Utc>) -> Result<Loaded, LoadError> {
+pub async fn load(db: &Db, store: &Store, now: DateTime<Utc>) -> Result<Loaded, LoadError> {
     let set = demo_set()?;
     // Hashing goes on beside the inserts, which come to the accounts late.
     let hashes = accounts::hash_passwords(set.accounts.len());
@@ -121,6 +123,7 @@ pub async fn load(db: &Db, now: DateTime<Utc>) -> Result<Loaded, LoadError> {
     practices::insert(&mut tx, &set, &keys).await?;
     ratings::insert(&tx, &set, &keys).await?;
     adoptions::insert(&tx, &set, &keys).await?;
+    materials::insert(&tx, store, &set, &keys).await?;
     tx.commit().await?;
     close_years(db, now).await?;
 

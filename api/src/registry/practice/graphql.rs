@@ -23,8 +23,10 @@ use crate::{
     registry::{
         adoption::graphql::{AdoptionConnection, adopters, adoptions_of_practice},
         community::graphql::{Community, search_words},
+        edition::graphql::{PracticeEdition, PracticeEditionConnection, edition_at, editions_of_practice},
         governance::graphql::PublicPerson,
         institute::graphql::Department,
+        material::graphql::{MaterialConnection, materials_of_practice},
         ranking::{
             graphql::PracticeRankingMethod,
             history_graphql::{Ranked, RankingHistoryEntry, RankingScope, history_of},
@@ -144,6 +146,21 @@ impl Practice {
     async fn published_at(&self) -> Option<DateTime<Utc>> {
         self.0.published_at
     }
+    /// The links and files that belong to it, in their authors' order.
+    async fn materials(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<MaterialConnection, Error> {
+        let page = Page::new(first, after, last, before)?;
+        if self.0.is_stub() {
+            return Ok(MaterialConnection(Slice::none()));
+        }
+        materials_of_practice(ctx, self.0.id, &page).await
+    }
     /// How teachers have rated it.
     async fn rating(&self) -> RatingSummary {
         RatingSummary::of(&self.0)
@@ -205,6 +222,33 @@ impl Practice {
         let ranked =
             Ranked { subject: self.0.id.0, region: Some(self.0.region_id), profile: self.0.profile_id };
         history_of(Caller::of(ctx)?, method.into(), within.into(), ranked).await
+    }
+    /// The texts with which it was handed in, the newest first: for its authors and those who decide all of them, for
+    /// everybody the published one.
+    async fn editions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<PracticeEditionConnection, Error> {
+        let page = Page::new(first, after, last, before)?;
+        if self.0.is_stub() {
+            return Ok(PracticeEditionConnection(Slice::none()));
+        }
+        editions_of_practice(ctx, self.0.id, &page).await
+    }
+    /// The text with which it was handed in at this version; null where there is none, or the caller may not see it.
+    async fn edition(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The practice's version then, as ratings and decisions name it.")] version: i32,
+    ) -> Result<Option<PracticeEdition>, Error> {
+        if self.0.is_stub() {
+            return Ok(None);
+        }
+        edition_at(Caller::of(ctx)?, self.0.id, version).await
     }
     /// The decisions taken on it with their reasons, oldest first. For its authors and those who decide;
     /// empty for all others.
