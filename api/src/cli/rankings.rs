@@ -3,8 +3,10 @@
 use clap::Subcommand;
 use indicatif::ProgressBar;
 
-use super::{application, connect, pending, print, told};
+use super::{connect, pending, print, told};
 use crate::{
+    app::App,
+    clock::Clock,
     config::Config,
     registry::ranking::verify::{self, Report},
 };
@@ -22,7 +24,8 @@ pub(super) async fn run(config: Config, What::Verify: What) -> Result<(), String
     if pending > 0 {
         return Err(format!("the database lacks {pending} steps of the schema; run `registry migrate`"));
     }
-    let app = application(config, db).await?;
+    let app = App::new(config, db, Clock::default()).await;
+    let app = app.map_err(|e| format!("cannot start: {}", told(&e)))?;
     // On the standard error, where that is a terminal.
     let progress = ProgressBar::new_spinner();
     let report = verify::verify(&app, |what| {

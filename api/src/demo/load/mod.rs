@@ -100,9 +100,8 @@ fn opening() -> DateTime<Utc> {
     AcademicYear(2022).start()
 }
 
-/// Enters the set in an empty, migrated database and its files in the store, and closes the academic years that are all in
-/// it. `now` is the time of the journal's entries; everything else
-/// bears the times of the set.
+/// Enters the set in an empty, migrated database, and its files in the store; closes the academic years that are all in
+/// it. `now` is the time of the journal's entries; everything else bears the times of the set.
 ///
 /// # Errors
 /// [`LoadError`]; then nothing was written.
