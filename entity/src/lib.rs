@@ -49,8 +49,12 @@ pub mod review_draw;
 
 pub mod counter;
 pub mod journal;
+pub mod ranking_method;
 pub mod ranking_board;
 pub mod ranking_leaf;
+pub mod ranking_revision;
+pub mod ranking_frozen;
+pub mod ranking_place;
 
 pub use enums::{
     AdoptionState, ExclusionReason, MaterialKind, MemberState, Office, PracticeState, Purpose, ReviewState,

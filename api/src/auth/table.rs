@@ -69,6 +69,12 @@ pub enum Action {
     ReviewAnswer,
     /// Read reviews and draws with the experts' names.
     ReviewsRead,
+    /// Close an academic year: freeze its rankings.
+    AcademicYearClose,
+    /// Compute the rankings of a closed year anew.
+    RankingRevise,
+    /// Publish a version of a ranking method.
+    RankingMethodRevise,
     /// Keep the federal list of regions.
     RegionWrite,
     /// Keep the federal list of profiles.
@@ -212,7 +218,7 @@ const fn or_oneself(rule: Rule) -> Rule {
 pub const RULES: &[Rule] = &[
     public(A::Read, "read", &[
         "node", "nodes", "viewer", "region", "regions", "profiles", "community", "communities", "practice", "practices",
-        "communityRanking", "practiceRanking", "changes",
+        "communityRanking", "practiceRanking", "regionRanking", "rankingMethods", "rankingRevisions", "changes",
     ]),
     public(A::SessionCreate,  "session.create",  &["sessionCreate"]),
     public(A::SessionRefresh, "session.refresh", &["sessionRefresh"]),
@@ -257,6 +263,9 @@ pub const RULES: &[Rule] = &[
     or_oneself(rule(A::ReviewsRead, "reviews.read", &[
         (Coordinator, Community), (RegionalOperator, Region), (FederalRegistrar, Federation), (Auditor, Federation),
     ], &["reviews", "reviewDraws", "reviewDrawVerify"])),
+    rule(A::AcademicYearClose,   "academicYear.close",   &[(FederalRegistrar, Federation)], &["academicYearClose"]),
+    rule(A::RankingRevise,       "ranking.revise",       &[(FederalRegistrar, Federation)], &["rankingRevise"]),
+    rule(A::RankingMethodRevise, "rankingMethod.revise", &[(FederalRegistrar, Federation)], &["rankingMethodRevise"]),
 
     rule(A::RegionWrite,       "region.write",       &[(FederalRegistrar, Federation)], &["regionCreate", "regionUpdate", "regionArchive"]),
     rule(A::ProfileWrite,      "profile.write",      &[(FederalRegistrar, Federation)], &["profileCreate", "profileUpdate", "profileArchive"]),

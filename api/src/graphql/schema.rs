@@ -42,7 +42,7 @@ use crate::{
             graphql::{Practice, PracticeQuery},
             mutations::PracticeMutation,
         },
-        ranking::graphql::RankingQuery,
+        ranking::{graphql::RankingQuery, history_graphql::RankingHistoryQuery, mutations::RankingMutation},
         rating::graphql::Rating,
         region::{
             graphql::{Municipality, Organization, Profile, Region, RegionQuery},
@@ -190,6 +190,7 @@ pub struct Query(
     ExpertQuery,
     ReviewQuery,
     RankingQuery,
+    RankingHistoryQuery,
     JournalQuery,
     ChangesQuery,
 );
@@ -212,6 +213,7 @@ pub struct Mutation(
     AdoptionMutation,
     ExpertMutation,
     ReviewMutation,
+    RankingMutation,
 );
 
 /// The schema of the registry.

@@ -11,6 +11,7 @@ mod practices;
 mod materials;
 mod adoptions;
 mod reviews;
+mod rankings;
 mod sessions;
 
 use std::{
@@ -69,6 +70,7 @@ fn calls() -> Vec<&'static Call> {
         materials::CALLS,
         adoptions::CALLS,
         reviews::CALLS,
+        rankings::CALLS,
         sessions::CALLS,
         integrators::CALLS,
         lists::CALLS,
