@@ -23,6 +23,8 @@ pub const JOURNAL: &str = "journal";
 pub const PRACTICE_NUMBER: &str = "practice_number";
 /// How far the ranking boards have followed the journal.
 pub const BOARDS: &str = "boards";
+/// Of which version the search's index is.
+pub const SEARCH: &str = "search";
 
 /// No relation is walked from here.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

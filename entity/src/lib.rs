@@ -44,5 +44,8 @@ pub mod journal;
 pub mod ranking_board;
 pub mod ranking_leaf;
 
+pub mod search_term;
+pub mod search_spelling;
+
 pub use enums::{AdoptionState, MemberState, Office, PracticeState, Role};
 pub use year::AcademicYear;

@@ -14,6 +14,7 @@ mod m0008_presidiums;
 mod m0009_registrations;
 mod m0010_integrators;
 mod m0011_adoptions;
+mod m0015_search;
 mod steps;
 
 /// All steps, oldest first.
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_registrations::Migration),
             Box::new(m0010_integrators::Migration),
             Box::new(m0011_adoptions::Migration),
+            Box::new(m0015_search::Migration),
         ]
     }
 }

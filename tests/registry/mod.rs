@@ -16,6 +16,7 @@ mod freshness;
 mod integrators;
 mod paging;
 mod ranking;
+mod search;
 mod session;
 mod visibility;
 mod statements;

@@ -19,6 +19,7 @@ use tokio::sync::Notify;
 pub use dialect::{Address, among, rows_with};
 pub use reader::Reader;
 pub use tx::{Change, Tx};
+pub(crate) use tx::{BINDS, insert_all};
 
 use crate::{
     auth::policy::Permit,

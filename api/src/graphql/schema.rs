@@ -41,6 +41,7 @@ use crate::{
             graphql::{Municipality, Organization, Profile, Region, RegionQuery},
             mutations::RegionMutation,
         },
+        search::graphql::SearchQuery,
         sync::graphql::SyncMutation,
     },
 };
@@ -158,6 +159,7 @@ pub struct Query(
     CommunityQuery,
     PracticeQuery,
     RankingQuery,
+    SearchQuery,
     JournalQuery,
     ChangesQuery,
 );

@@ -131,4 +131,5 @@ pub mod practice;
 pub mod rating;
 pub mod adoption;
 pub mod ranking;
+pub mod search;
 pub mod journal;

@@ -64,6 +64,8 @@ async fn dump(app: &TestApp) -> Vec<(String, Vec<Value>)> {
         rating,
         refresh_token,
         region,
+        search_spelling,
+        search_term,
         session,
         signing_key,
         sync_call,
