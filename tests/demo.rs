@@ -15,7 +15,7 @@ use crate::support::{
 };
 
 async fn loaded(app: &TestApp) -> Loaded {
-    load::load(app.db(), app.clock.now()).await.unwrap()
+    load::load(app.db(), &app.app().store, app.clock.now()).await.unwrap()
 }
 
 /// Rank, score, slug and region of the first lines.
@@ -263,14 +263,14 @@ on_both! {
     async fn it_is_loaded_into_an_empty_database_only(app: TestApp) {
         loaded(&app).await;
         let journal = app.journal().await.len();
-        assert!(matches!(load::load(app.db(), app.clock.now()).await, Err(LoadError::NotEmpty)));
+        assert!(matches!(load::load(app.db(), &app.app().store, app.clock.now()).await, Err(LoadError::NotEmpty)));
         assert_eq!(app.journal().await.len(), journal);
         assert_eq!(app.visitor().ask("{ regions { totalCount } }").await.payload()["totalCount"], 12);
     }
 
     async fn one_account_is_enough_for_a_database_not_to_be_empty(app: TestApp) {
         app.stranger().await;
-        assert!(matches!(load::load(app.db(), app.clock.now()).await, Err(LoadError::NotEmpty)));
+        assert!(matches!(load::load(app.db(), &app.app().store, app.clock.now()).await, Err(LoadError::NotEmpty)));
         assert_eq!(app.visitor().ask("{ regions { totalCount } }").await.payload()["totalCount"], 0);
     }
 }

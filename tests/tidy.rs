@@ -184,6 +184,7 @@ fn use_cases_know_neither_graphql_nor_http() {
         "feed.rs",
         "index.rs",
         "spelling.rs",
+        "sweep.rs",
     ];
     nowhere(
         |source| source.within(&["api/src/registry/"]) && source.is(&files),
@@ -264,6 +265,7 @@ fn a_concept_is_read_from_its_front_page() {
             ][..],
         ),
         ("adoption", &["inputs.rs", "mutations.rs", "write.rs"]),
+        ("material", &["inputs.rs", "mutations.rs", "sweep.rs", "write.rs"]),
         ("community", &["inputs.rs", "mutations.rs", "papers.rs", "write.rs"]),
         ("governance", &["bodies.rs", "endings.rs", "inputs.rs", "mutations.rs", "terms.rs", "write.rs"]),
         ("institute", &["employees.rs", "inputs.rs", "mutations.rs", "write.rs"]),
@@ -350,6 +352,7 @@ fn transactions_are_opened_by_use_cases() {
         "grants.rs",
         "build.rs",
         "job.rs",
+        "sweep.rs",
         "credentials.rs",
         "dialect.rs",
         "db/mod.rs",

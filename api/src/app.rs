@@ -12,7 +12,8 @@ use crate::{
     clock::Clock,
     config::Config,
     db::Db,
-    error::Error,
+    error::{Code, Error},
+    files::store::Store,
 };
 
 /// The application. Cheap to clone.
@@ -20,6 +21,8 @@ use crate::{
 pub struct App {
     /// The database.
     pub db: Db,
+    /// Where files are kept.
+    pub store: Store,
     /// The settings.
     pub config: Arc<Config>,
     /// The time.
@@ -35,14 +38,18 @@ pub struct App {
 }
 
 impl App {
-    /// The one constructor, for the program and for its tests. The schema must have been migrated.
+    /// The one constructor, for the program and for its tests. The schema must have been migrated; whether the store
+    /// works is for [`Store::check`] to find out.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's; `UNAVAILABLE` where there can be no store.
     pub async fn new(config: Config, db: Db, clock: Clock) -> Result<Self, Error> {
+        let store = Store::open(config.materials_url.as_deref(), &config.data_dir)
+            .map_err(|why| Error::Refused(Code::Unavailable, why))?;
         let keys = Keys::load(&db, clock.now()).await?;
         Ok(Self {
             db,
+            store,
             config: Arc::new(config),
             clock,
             keys: Arc::new(keys),

@@ -91,12 +91,16 @@ ids! {
     MemberId = "member";
     /// A practice.
     PracticeId = "practice";
+    /// A text with which a practice was handed in.
+    EditionId = "edition";
     /// A decision taken on a practice.
     DecisionId = "decision";
     /// A teacher's rating of a practice.
     RatingId = "rating";
     /// An organization's use of a practice.
     AdoptionId = "adoption";
+    /// A material of a practice.
+    MaterialId = "material";
     /// A ranking board.
     BoardId = "board";
 }

@@ -36,8 +36,11 @@ pub mod practice;
 pub mod practice_author;
 pub mod practice_tag;
 pub mod practice_decision;
+pub mod practice_edition;
 pub mod rating;
 pub mod adoption;
+pub mod material;
+pub mod loose_file;
 
 pub mod counter;
 pub mod journal;
@@ -47,5 +50,5 @@ pub mod ranking_leaf;
 pub mod search_term;
 pub mod search_spelling;
 
-pub use enums::{AdoptionState, MemberState, Office, PracticeState, Role};
+pub use enums::{AdoptionState, MaterialKind, MemberState, Office, PracticeState, Role};
 pub use year::AcademicYear;

@@ -51,6 +51,9 @@ pub struct Model {
     pub version: i32,
     /// Since when the personal data are gone; then nobody finds it, and it counts on.
     pub erased_at: Option<DateTime<Utc>>,
+    /// Digest of the version and of what that system said when it made this version. While both are the same, nothing
+    /// else of the row has to be read.
+    pub row_digest: Option<Vec<u8>>,
 }
 
 /// Whose registrations a caller may see.

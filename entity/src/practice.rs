@@ -88,6 +88,11 @@ impl Visible {
         if self.all {
             return Condition::all();
         }
+        Condition::any().add(Column::State.eq(PracticeState::Published)).add_option(self.inside())
+    }
+
+    /// What is seen beside the published ones; none where nothing is.
+    fn inside(&self) -> Option<Condition> {
         let mut offices = Condition::any();
         if self.submitted {
             offices = offices.add(Expr::value(true));
@@ -98,11 +103,11 @@ impl Visible {
         if !self.communities.is_empty() {
             offices = offices.add(Column::CommunityId.is_in(self.communities.iter().copied()));
         }
-        let mut any = Condition::any().add(Column::State.eq(PracticeState::Published));
+        let mut any = Condition::any();
         if !offices.is_empty() {
             any = any.add(Condition::all().add(Column::SubmittedAt.is_not_null()).add(offices));
         }
-        any.add_option(self.author.map(|person| {
+        let any = any.add_option(self.author.map(|person| {
             Column::Id.in_subquery(
                 Query::select()
                     .column(practice_author::Column::PracticeId)
@@ -110,7 +115,8 @@ impl Visible {
                     .and_where(practice_author::Column::PersonId.eq(person))
                     .to_owned(),
             )
-        }))
+        }));
+        (!any.is_empty()).then_some(any)
     }
 }
 
@@ -169,6 +175,12 @@ impl Entity {
     /// Practices that the caller may see.
     pub fn visible(to: &Visible) -> Select<Self> {
         Self::find().filter(to.condition())
+    }
+
+    /// Practices that the caller would see if they were not published: its own, and those in the scope of its
+    /// offices; none where there can be none.
+    pub fn inside(to: &Visible) -> Option<Select<Self>> {
+        to.inside().map(|condition| Self::find().filter(condition))
     }
 
     /// Practices in the federal registry, which everybody may see.

@@ -14,7 +14,10 @@ mod m0008_presidiums;
 mod m0009_registrations;
 mod m0010_integrators;
 mod m0011_adoptions;
+mod m0012_editions;
 mod m0015_search;
+mod m0017_materials;
+mod m0019_row_digests;
 mod steps;
 
 /// All steps, oldest first.
@@ -36,7 +39,10 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_registrations::Migration),
             Box::new(m0010_integrators::Migration),
             Box::new(m0011_adoptions::Migration),
+            Box::new(m0012_editions::Migration),
             Box::new(m0015_search::Migration),
+            Box::new(m0017_materials::Migration),
+            Box::new(m0019_row_digests::Migration),
         ]
     }
 }

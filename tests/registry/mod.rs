@@ -3,6 +3,8 @@
 mod practice_way;
 mod rating;
 mod adoption;
+mod editions;
+mod materials;
 mod access;
 mod community;
 mod offices;

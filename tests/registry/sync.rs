@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use entity::{MemberState, community, member, municipality, person};
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr};
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -89,6 +89,15 @@ on_both! {
         assert_eq!(members(&app).await.len(), 3);
         assert_eq!(app.community_now(scene.community.id).await.member_count, 3);
         assert_eq!(entity::organization::Entity::find().count(app.rows()).await.unwrap(), 1);
+    }
+
+    async fn what_was_registered_before_digests_were_kept_is_compared_field_by_field(app: TestApp) {
+        let scene = Scene::new(&app).await;
+        scene.integrator.sync("1", &rows(2)).await.done();
+        let forget = member::Entity::update_many().col_expr(member::Column::RowDigest, Expr::value(None::<Vec<u8>>));
+        forget.exec(app.rows()).await.unwrap();
+        let again = scene.integrator.sync("2", &[row("k0", json!({})), row("k1", json!({ "position": "завуч" }))]).await;
+        assert_eq!(outcomes(&again), ["UNCHANGED", "UPDATED"]);
     }
 
     async fn changed_rows_are_updated_and_ended_and_taken_up_again(app: TestApp) {

@@ -43,7 +43,8 @@ impl TestApp {
         Self::on(database, Config::default(), Clock::default()).await
     }
 
-    async fn on(database: Database, config: Config, clock: Clock) -> Self {
+    async fn on(database: Database, mut config: Config, clock: Clock) -> Self {
+        config.materials_url = Some(format!("file://{}", database.files().display()));
         let inner = App::new(config, database.connect().await, clock.clone()).await.unwrap();
         let served = Arc::new(Served::new(inner.clone()));
         Self { clock, inner, database, served }

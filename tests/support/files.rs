@@ -246,6 +246,7 @@ fn registration(
         reason: None,
         version: 1,
         erased_at: None,
+        row_digest: None,
         state: MemberState::Active,
         joined_on: day("2021-09-01"),
         left_on: None,

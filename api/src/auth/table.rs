@@ -41,6 +41,8 @@ pub enum Action {
     PracticeAnnul,
     /// Give stars to somebody else's practice.
     PracticeRate,
+    /// Add, rename and remove the materials of one's draft.
+    MaterialWrite,
     /// Declare that one's organization uses a practice.
     AdoptionDeclare,
     /// Confirm or decline it.
@@ -213,6 +215,8 @@ pub const RULES: &[Rule] = &[
     rule(A::PracticeWithdraw, "practice.withdraw", &[(Member, Author), (Coordinator, Community)], &["practiceWithdraw"]),
     rule(A::PracticeAnnul,    "practice.annul",    &[(FederalRegistrar, Federation)], &["practiceAnnul"]),
     rule(A::PracticeRate,     "practice.rate",     &[(Member, Anywhere)], &["practiceRate"]),
+
+    rule(A::MaterialWrite,    "material.write",    &[(Member, Author)], &["materialLinkAdd", "materialRename", "materialRemove"]),
 
     rule(A::AdoptionDeclare,  "adoption.declare",  &[(Member, Community)], &["adoptionDeclare"]),
     rule(A::AdoptionDecide,   "adoption.decide",   &[(Coordinator, Community)], &["adoptionConfirm", "adoptionDecline"]),

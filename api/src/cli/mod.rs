@@ -249,7 +249,10 @@ async fn serve(config: Config, no_migrate: bool) -> Result<(), String> {
 }
 
 async fn application(config: Config, db: Db) -> Result<App, String> {
-    App::new(config, db, Clock::default()).await.map_err(|e| format!("cannot start: {}", told(&e)))
+    let app = App::new(config, db, Clock::default()).await;
+    let app = app.map_err(|e| format!("cannot start: {}", told(&e)))?;
+    app.store.check().await?;
+    Ok(app)
 }
 
 /// Serves; greets once it does, so that whoever waits for the greeting can call, and stop it, at once.

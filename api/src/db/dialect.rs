@@ -4,8 +4,8 @@ use std::{path::PathBuf, time::Duration};
 
 use sea_orm::{
     ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
-    DbBackend, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait, RuntimeErr, Select,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait, Value,
+    DbBackend, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, QueryTrait,
+    RuntimeErr, Select, SqliteTransactionMode, TransactionOptions, TransactionTrait, Value,
     sea_query::{Asterisk, Expr, ExprTrait, Func, FunctionCall, Query, ValueType},
     sqlx::{
         self, Connection, PgConnection,
@@ -156,14 +156,15 @@ pub(super) async fn migrate(writer: &DatabaseConnection) -> Result<(), DbErr> {
 ///
 /// # Errors
 /// The database's.
-pub async fn rows_with<E, V>(
+pub async fn rows_with<E, V, M>(
     db: &impl ConnectionTrait,
     rows: Select<E>,
     column: E::Column,
     values: impl IntoIterator<Item = V>,
-) -> Result<Vec<E::Model>, DbErr>
+) -> Result<Vec<M>, DbErr>
 where
     E: EntityTrait,
+    M: FromQueryResult,
     V: Into<Value> + ValueType,
 {
     match db.get_database_backend() {
@@ -178,9 +179,9 @@ where
                 .from_function(each(values), WANTED.0)
                 .join_lateral(JoinType::InnerJoin, look, "found", Expr::value(true))
                 .to_owned();
-            E::find().from_raw_sql(db.get_database_backend().build(&found)).all(db).await
+            M::find_by_statement(db.get_database_backend().build(&found)).all(db).await
         }
-        _ => rows.filter(column.is_in(values)).all(db).await,
+        _ => rows.filter(column.is_in(values)).into_model().all(db).await,
     }
 }
 

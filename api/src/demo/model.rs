@@ -5,7 +5,7 @@
 
 use chrono::NaiveDate;
 
-use super::activity::{Account, Adoption, Appointment, Membership, Practice, Rating};
+use super::activity::{Account, Adoption, Appointment, Material, Membership, Practice, Rating};
 
 /// Position in [`DemoSet::regions`].
 pub type RegionIx = usize;
@@ -55,6 +55,8 @@ pub struct DemoSet {
     pub ratings: Vec<Rating>,
     /// Uses of practices elsewhere, in the order of their practices.
     pub adoptions: Vec<Adoption>,
+    /// Links and files of practices.
+    pub materials: Vec<Material>,
     /// Logins.
     pub accounts: Vec<Account>,
 }

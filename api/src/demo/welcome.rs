@@ -21,7 +21,7 @@ use crate::{
 /// # Errors
 /// When the database holds anything already, and the database's own.
 pub async fn prepare(app: &App, url: &str) -> Result<String, LoadError> {
-    let loaded = load::load(&app.db, app.clock.now()).await?;
+    let loaded = load::load(&app.db, &app.store, app.clock.now()).await?;
     Ok(greeting(&loaded, &first_ten(app).await?, url))
 }
 

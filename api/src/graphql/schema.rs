@@ -5,8 +5,8 @@ use async_graphql::{
 };
 use chrono::{DateTime, Utc};
 use entity::ids::{
-    AdoptionId, AppointmentId, CommunityId, DepartmentId, InstituteId, MemberId, MunicipalityId,
-    OrganizationId, PracticeId, ProfileId, RatingId, RegionId, TypedId,
+    AdoptionId, AppointmentId, CommunityId, DepartmentId, EditionId, InstituteId, MaterialId, MemberId,
+    MunicipalityId, OrganizationId, PracticeId, ProfileId, RatingId, RegionId, TypedId,
 };
 
 use super::{Caller, ids};
@@ -23,6 +23,7 @@ use crate::{
             graphql::{Community, CommunityQuery},
             mutations::CommunityMutation,
         },
+        edition::graphql::PracticeEdition,
         governance::{graphql::Appointment, mutations::GovernanceMutation},
         headcount::graphql::HeadcountMutation,
         institute::{
@@ -30,6 +31,7 @@ use crate::{
             mutations::InstituteMutation,
         },
         journal::{changes::ChangesQuery, graphql::JournalQuery},
+        material::{graphql::Material, mutations::MaterialMutation},
         member::{graphql::Member, mutations::MemberMutation},
         practice::{
             graphql::{Practice, PracticeQuery},
@@ -70,10 +72,14 @@ pub enum Node {
     Member(Member),
     /// A practice.
     Practice(Practice),
+    /// A text with which a practice was handed in.
+    PracticeEdition(PracticeEdition),
     /// A rating of a practice.
     Rating(Rating),
     /// An organization's use of a practice.
     Adoption(Adoption),
+    /// A link or file that belongs to a practice.
+    Material(Material),
 }
 
 /// How many ids `nodes` takes at once.
@@ -140,8 +146,12 @@ pub async fn node_of(caller: &Caller, id: &ID) -> Result<Option<Node>, Error> {
         }
         MemberId::PREFIX => loader.load_one(MemberId(uuid)).await?.map(Member).map(Node::Member),
         PracticeId::PREFIX => loader.load_one(PracticeId(uuid)).await?.map(Practice).map(Node::Practice),
+        EditionId::PREFIX => {
+            loader.load_one(EditionId(uuid)).await?.map(PracticeEdition).map(Node::PracticeEdition)
+        }
         RatingId::PREFIX => loader.load_one(RatingId(uuid)).await?.map(Rating::from).map(Node::Rating),
         AdoptionId::PREFIX => loader.load_one(AdoptionId(uuid)).await?.map(Adoption).map(Node::Adoption),
+        MaterialId::PREFIX => loader.load_one(MaterialId(uuid)).await?.map(Material).map(Node::Material),
         _ => {
             let message = "The id is of no type that can be looked up.";
             return Err(Error::Refused(Code::BadId, message.into()));
@@ -178,6 +188,7 @@ pub struct Mutation(
     MemberMutation,
     SyncMutation,
     PracticeMutation,
+    MaterialMutation,
     AdoptionMutation,
 );
 

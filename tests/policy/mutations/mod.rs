@@ -8,6 +8,7 @@ mod accounts;
 mod communities;
 mod lists;
 mod practices;
+mod materials;
 mod adoptions;
 mod sessions;
 
@@ -64,6 +65,7 @@ fn calls() -> Vec<&'static Call> {
         members::CALLS,
         offices::CALLS,
         practices::CALLS,
+        materials::CALLS,
         adoptions::CALLS,
         sessions::CALLS,
         integrators::CALLS,

@@ -351,6 +351,7 @@ impl<'a> NewMember<'a> {
             reason: None,
             version: 1,
             erased_at: None,
+            row_digest: None,
             state: self.state,
             joined_on: self.joined_on,
             left_on: self.left_on,

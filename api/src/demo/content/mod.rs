@@ -4,6 +4,7 @@ mod accounts;
 mod adoptions;
 mod communities;
 mod governance;
+mod materials;
 mod members;
 mod names;
 mod places;
@@ -31,6 +32,7 @@ pub(super) fn compose() -> Result<DemoSet, DemoDataError> {
     practices::fill(&mut set, calendar, &traits, &plans, &rosters, &staff)?;
     ratings::fill(&mut set, calendar)?;
     adoptions::fill(&mut set, calendar)?;
+    materials::fill(&mut set)?;
     accounts::fill(&mut set, &rosters, &staff)?;
     Ok(set)
 }

@@ -4,6 +4,7 @@ mod accounts;
 mod adoptions;
 mod communities;
 mod keys;
+mod materials;
 mod people;
 mod places;
 mod practices;
@@ -18,7 +19,7 @@ use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QuerySelect};
 
 use self::keys::Keys;
 use super::{DemoDataError, MemberState, PracticeState, demo_set};
-use crate::{auth::policy::Permit, db::Db, error::Error};
+use crate::{auth::policy::Permit, db::Db, error::Error, files::store::Store};
 
 /// What was loaded, for whoever has to tell it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,12 +88,12 @@ fn opening() -> DateTime<Utc> {
     AcademicYear(2022).start()
 }
 
-/// Enters the set in an empty, migrated database. `now` is the time of the journal's entries; everything else
+/// Enters the set in an empty, migrated database, and its files in the store. `now` is the time of the journal's entries; everything else
 /// bears the times of the set.
 ///
 /// # Errors
 /// [`LoadError`]; then nothing was written.
-pub async fn load(db: &Db, now: DateTime<Utc>) -> Result<Loaded, LoadError> {
+pub async fn load(db: &Db, store: &Store, now: DateTime<Utc>) -> Result<Loaded, LoadError> {
     let set = demo_set()?;
     // Hashing goes on beside the inserts, which come to the accounts late.
     let hashes = accounts::hash_passwords(set.accounts.len());
@@ -110,6 +111,7 @@ pub async fn load(db: &Db, now: DateTime<Utc>) -> Result<Loaded, LoadError> {
     practices::insert(&mut tx, &set, &keys).await?;
     ratings::insert(&tx, &set, &keys).await?;
     adoptions::insert(&tx, &set, &keys).await?;
+    materials::insert(&tx, store, &set, &keys).await?;
     tx.commit().await?;
 
     let published = set.practices.iter().filter(|one| one.state == PracticeState::Published).count();

@@ -89,6 +89,7 @@ fn members(set: &DemoSet, keys: &Keys) -> Result<Vec<member::Model>, DemoDataErr
             reason: None,
             version: 1,
             erased_at: None,
+            row_digest: None,
         })
     });
     rows.collect()

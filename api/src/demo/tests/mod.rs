@@ -5,6 +5,7 @@ mod adoptions;
 mod dates;
 mod figures;
 mod governance;
+mod materials;
 mod people;
 mod practices;
 mod ratings;

@@ -1,8 +1,11 @@
 //! The parameters of a GraphQL request, from the body of a POST or the query string of a GET.
 
+use std::collections::HashMap;
+
 use actix_web::{http::StatusCode, web::Query};
 use async_graphql::{Extensions, Variables};
-use serde_json::{Map, Value};
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::{
     media::is_utf8,
@@ -35,12 +38,16 @@ pub fn read_post(content_type: Option<&str>, body: &[u8]) -> Result<GraphqlParam
     if body.is_empty() {
         return Err(Problem::bad_request("The body is empty; it must be a JSON object with \"query\"."));
     }
-    match parse(body, "The body")? {
-        Value::Object(parameters) => read(parameters),
-        Value::Array(_) => Err(Problem::bad_request(
-            "Batches are not taken: send one operation a request, or several root fields in one.",
-        )),
-        _ => Err(Problem::bad_request("The body must be a JSON object with \"query\".")),
+    match body.trim_ascii_start().first() {
+        Some(b'{') => read(parse(body, "The body")?),
+        Some(b'[') => Err(parse::<IgnoredAny>(body, "The body").err().unwrap_or_else(|| {
+            let advice =
+                "Batches are not taken: send one operation a request, or several root fields in one.";
+            Problem::bad_request(advice)
+        })),
+        _ => Err(parse::<IgnoredAny>(body, "The body")
+            .err()
+            .unwrap_or_else(|| Problem::bad_request("The body must be a JSON object with \"query\"."))),
     }
 }
 
@@ -48,14 +55,14 @@ pub fn read_post(content_type: Option<&str>, body: &[u8]) -> Result<GraphqlParam
 pub fn read_get(query_string: &str) -> Result<GraphqlParams, Problem> {
     let pairs = Query::<Vec<(String, String)>>::from_query(query_string)
         .map_err(|_| Problem::bad_request("The query string is malformed."))?;
-    let mut parameters = Map::new();
+    let mut parameters = Parameters::new();
     for (name, text) in pairs.into_inner() {
         let value = match name.as_str() {
             "variables" | "extensions" if !text.is_empty() => {
                 parse(text.as_bytes(), &format!("The parameter \"{name}\""))?
             }
-            _ if text.is_empty() => Value::Null,
-            _ => Value::String(text),
+            _ if text.is_empty() => RawValue::NULL.to_owned(),
+            _ => to_raw_value(&text).map_err(|_| Problem::bad_request("The query string is malformed."))?,
         };
         if parameters.contains_key(&name) {
             // Two readers could take a different one of the two.
@@ -75,35 +82,40 @@ fn is_json(content_type: &str) -> bool {
         })
 }
 
+/// The parameters as they were sent. Each is read once, into what it is for: variables can be long.
+type Parameters = HashMap<String, Box<RawValue>>;
+
 /// The library's reader stops at 128 levels of nesting, so the stack is safe.
-fn parse(text: &[u8], what: &str) -> Result<Value, Problem> {
+fn parse<T: DeserializeOwned>(text: &[u8], what: &str) -> Result<T, Problem> {
     serde_json::from_slice(text)
         .map_err(|error| Problem::bad_request(format!("{what} is not valid JSON: {error}.")))
 }
 
-fn read(mut parameters: Map<String, Value>) -> Result<GraphqlParams, Problem> {
-    let mut take = |name| parameters.remove(name).filter(|value| !value.is_null());
+fn read(mut parameters: Parameters) -> Result<GraphqlParams, Problem> {
+    let mut take = |name| parameters.remove(name).filter(|value| value.get() != "null");
     let query = match take("query") {
-        Some(Value::String(query)) => query,
-        Some(_) => return Err(wrong("query", "a string")),
+        Some(text) => serde_json::from_str(text.get()).map_err(|_| wrong("query", "a string"))?,
         None => return Err(Problem::bad_request("The parameter \"query\" is missing.")),
     };
-    let operation_name = match take("operationName") {
-        // Some clients send an empty name for none.
-        Some(Value::String(name)) => Some(name).filter(|name| !name.is_empty()),
-        Some(_) => return Err(wrong("operationName", "a string")),
+    let operation_name: Option<String> = match take("operationName") {
+        Some(text) => serde_json::from_str(text.get()).map_err(|_| wrong("operationName", "a string"))?,
         None => None,
     };
-    let mut object = |name| match take(name) {
-        Some(Value::Object(map)) => Ok(Value::Object(map)),
+    Ok(GraphqlParams {
+        query,
+        // Some clients send an empty name for none.
+        operation_name: operation_name.filter(|name| !name.is_empty()),
+        variables: object("variables", take("variables"))?,
+        extensions: object("extensions", take("extensions"))?,
+    })
+}
+
+fn object<T: DeserializeOwned + Default>(name: &str, value: Option<Box<RawValue>>) -> Result<T, Problem> {
+    match value {
+        Some(text) if text.get().starts_with('{') => parse(text.get().as_bytes(), &format!("\"{name}\"")),
         Some(_) => Err(wrong(name, "a JSON object")),
-        None => Ok(Value::Object(Map::new())),
-    };
-    let variables =
-        serde_json::from_value(object("variables")?).map_err(|_| wrong("variables", "a JSON object"))?;
-    let extensions =
-        serde_json::from_value(object("extensions")?).map_err(|_| wrong("extensions", "a JSON object"))?;
-    Ok(GraphqlParams { query, operation_name, variables, extensions })
+        None => Ok(T::default()),
+    }
 }
 
 fn wrong(name: &str, expected: &str) -> Problem {
@@ -171,7 +183,15 @@ mod tests {
             assert!(status == 400 && message.starts_with(text), "{body}: {message}");
         }
         assert_eq!(said(read_post(Some("application/json"), b"{\"query\":\"\xff\"}")).0, 400);
-        assert_eq!(said(post(&"[".repeat(100_000))).0, 400);
+        let deep = "[".repeat(100_000);
+        assert_eq!(said(post(&deep)).0, 400);
+        let (list, deep) = ("[".repeat(200) + &"]".repeat(200), format!("{{\"query\":\"\",\"x\":{deep}"));
+        assert_eq!(said(post(&deep)).0, 400);
+        let (status, message) = said(post(&format!("{{\"query\":\"\",\"variables\":{{\"a\":{list}}}}}")));
+        assert!(
+            status == 400 && message.starts_with("\"variables\" is not valid JSON: recursion"),
+            "{message}"
+        );
     }
 
     #[test]

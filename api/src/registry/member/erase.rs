@@ -128,6 +128,7 @@ async fn erase_registrations(tx: &mut Tx, rows: Vec<member::Model>) -> Result<()
             joined_on: if old.state == MemberState::Pending { ends } else { old.joined_on },
             version: old.version + 1,
             erased_at: Some(at),
+            row_digest: None,
             ..old.clone()
         };
         counts.step(row.community_id, Some(old.state), Some(row.state));

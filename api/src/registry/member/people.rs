@@ -69,12 +69,15 @@ impl Known {
             return Ok(Self::default());
         }
         let persons = person::Entity::find().filter(person::Column::InstituteId.is_null());
-        let mut found = rows_with(db, persons, person::Column::Identity, identities).await?;
+        let mut found: Vec<person::Model> =
+            rows_with(db, persons, person::Column::Identity, identities).await?;
         found.sort_unstable_by_key(|row| row.id);
         let ids: Vec<_> = found.iter().map(|row| row.id).collect();
         let accounts = account::Entity::find().filter(account::Column::ClosedAt.is_null());
-        let accounts = rows_with(db, accounts, account::Column::PersonId, ids.iter().copied()).await?;
-        let members = rows_with(db, member::Entity::find(), member::Column::PersonId, ids).await?;
+        let accounts: Vec<account::Model> =
+            rows_with(db, accounts, account::Column::PersonId, ids.iter().copied()).await?;
+        let members: Vec<member::Model> =
+            rows_with(db, member::Entity::find(), member::Column::PersonId, ids).await?;
         let mut known = Self {
             with_account: accounts.into_iter().filter_map(|row| row.person_id).collect(),
             ..Self::default()

@@ -154,6 +154,7 @@ pub async fn register(app: &App, actor: &Actor, given: Registration) -> Outcome<
         reason: None,
         version: 1,
         erased_at: None,
+        row_digest: None,
     };
     let row = row.into_active_model().insert(tx.db()).await?;
     tx.record(ledger::change(None, &row));

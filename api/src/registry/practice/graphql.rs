@@ -23,8 +23,10 @@ use crate::{
     registry::{
         adoption::graphql::{AdoptionConnection, adopters, adoptions_of_practice},
         community::graphql::Community,
+        edition::graphql::{PracticeEdition, PracticeEditionConnection, edition_at, editions_of_practice},
         governance::graphql::PublicPerson,
         institute::graphql::Department,
+        material::graphql::{MaterialConnection, materials_of_practice},
         rating::graphql::{Rating, RatingConnection, RatingSummary, ratings_page, viewer_rating},
         region::graphql::{Region, region_of},
         search,
@@ -135,6 +137,18 @@ impl Practice {
     async fn published_at(&self) -> Option<DateTime<Utc>> {
         self.0.published_at
     }
+    /// The links and files that belong to it, in their authors' order.
+    async fn materials(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<MaterialConnection, Error> {
+        let page = Page::new(first, after, last, before)?;
+        materials_of_practice(ctx, self.0.id, &page).await
+    }
     /// How teachers have rated it.
     async fn rating(&self) -> RatingSummary {
         RatingSummary::of(&self.0)
@@ -171,6 +185,27 @@ impl Practice {
     ) -> Result<AdoptionConnection, Error> {
         let page = Page::new(first, after, last, before)?;
         adoptions_of_practice(ctx, self.0.id, &page).await
+    }
+    /// The texts with which it was handed in, the newest first: for its authors and those who decide all of them, for
+    /// everybody the published one.
+    async fn editions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<PracticeEditionConnection, Error> {
+        let page = Page::new(first, after, last, before)?;
+        editions_of_practice(ctx, self.0.id, &page).await
+    }
+    /// The text with which it was handed in at this version; null where there is none, or the caller may not see it.
+    async fn edition(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The practice's version then, as ratings and decisions name it.")] version: i32,
+    ) -> Result<Option<PracticeEdition>, Error> {
+        edition_at(Caller::of(ctx)?, self.0.id, version).await
     }
     /// The decisions taken on it with their reasons, oldest first. For its authors and those who decide;
     /// empty for all others.

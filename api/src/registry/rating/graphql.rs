@@ -17,7 +17,11 @@ use crate::{
         connection::{Slice, connection},
         ids,
     },
-    registry::{practice::graphql::Practice, ranking},
+    registry::{
+        edition::graphql::{PracticeEdition, edition_at},
+        practice::graphql::Practice,
+        ranking,
+    },
 };
 
 /// How teachers have rated a practice.
@@ -103,6 +107,10 @@ impl Rating {
     /// Which version of the text it judged.
     async fn version(&self) -> i32 {
         self.0.practice_version
+    }
+    /// The text that it judged; null where the caller may not see it any more.
+    async fn edition(&self, ctx: &Context<'_>) -> Result<Option<PracticeEdition>, Error> {
+        edition_at(Caller::of(ctx)?, self.0.practice_id, self.0.practice_version).await
     }
 }
 

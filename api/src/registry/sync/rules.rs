@@ -2,12 +2,13 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 use entity::{
     MemberState,
     ids::{CommunityId, MunicipalityId},
 };
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 use crate::{
     error::{UserError, UserErrorCode},
@@ -77,6 +78,25 @@ impl Checked {
     #[must_use]
     pub fn state(&self) -> MemberState {
         if self.left_on.is_some() { MemberState::Left } else { MemberState::Active }
+    }
+
+    /// Digest (half of a SHA-256) of all that the row says and of the version of the registration that it made.
+    #[must_use]
+    pub fn digest(&self, version: i32) -> Vec<u8> {
+        let mut hash = Sha256::new();
+        hash.update(version.to_be_bytes());
+        hash.update(self.community.0);
+        hash.update(self.municipality.0);
+        let days = [self.joined_on, self.left_on].map(|day| day.map_or(0, |day| day.num_days_from_ce()));
+        days.iter().for_each(|day| hash.update(day.to_be_bytes()));
+        let name = Some(&self.full_name);
+        for text in [name, self.email.as_ref(), self.organization.as_ref(), self.position.as_ref()] {
+            // The length before each text keeps them apart; no text differs from an empty one.
+            let length = text.map_or(-1, |text| i64::try_from(text.len()).unwrap_or(i64::MAX));
+            hash.update(length.to_be_bytes());
+            hash.update(text.map_or("", |text| text));
+        }
+        hash.finalize().iter().take(16).copied().collect()
     }
 }
 
@@ -239,6 +259,8 @@ pub fn listed(shown: &[u64], all: u64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use entity::ids::TypedId;
     use uuid::Uuid;
 
@@ -312,6 +334,29 @@ mod tests {
         let turned = Row { joined_on: day(2025, 3, 1), left_on: day(2025, 2, 1), ..row() };
         assert_eq!(faults(&turned), ["leftOn"]);
         assert_eq!(faults(&Row { joined_on: day(1949, 12, 31), ..row() }), ["joinedOn"]);
+    }
+
+    #[test]
+    fn a_digest_tells_every_word_of_a_row_and_the_version_apart() {
+        let day = NaiveDate::from_ymd_opt(2025, 3, 1);
+        let checked = |row: Row| check(0, &row, &names(), today()).unwrap();
+        let text = |text: &str| Some(text.to_owned());
+        let base = checked(row());
+        let others = [
+            Checked { community: CommunityId::from_uuid(Uuid::from_u128(7)), ..base.clone() },
+            Checked { municipality: MunicipalityId::from_uuid(Uuid::from_u128(7)), ..base.clone() },
+            Checked { full_name: "Петрова Алёна".into(), ..base.clone() },
+            Checked { email: text("a"), ..base.clone() },
+            Checked { email: text(""), ..base.clone() },
+            Checked { organization: text("a"), ..base.clone() },
+            Checked { position: text("a"), ..base.clone() },
+            Checked { joined_on: day, ..base.clone() },
+            Checked { left_on: day, ..base.clone() },
+        ];
+        let digests: HashSet<_> = others.iter().chain([&base]).map(|row| row.digest(1)).collect();
+        assert_eq!(digests.len(), others.len() + 1);
+        assert!(!digests.contains(&base.digest(2)));
+        assert_eq!(Checked { index: 7, ..base.clone() }.digest(1), base.digest(1));
     }
 
     #[test]
