@@ -25,6 +25,8 @@ pub const PRACTICE_NUMBER: &str = "practice_number";
 pub const BOARDS: &str = "boards";
 /// The name of the counter of states of closed years' rankings.
 pub const RANKING_REVISION: &str = "ranking_revision";
+/// Of which version the search's index is.
+pub const SEARCH: &str = "search";
 
 /// No relation is walked from here.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -218,7 +218,8 @@ const fn or_oneself(rule: Rule) -> Rule {
 pub const RULES: &[Rule] = &[
     public(A::Read, "read", &[
         "node", "nodes", "viewer", "region", "regions", "profiles", "community", "communities", "practice", "practices",
-        "communityRanking", "practiceRanking", "regionRanking", "rankingMethods", "rankingRevisions", "changes",
+        "communityRanking", "practiceRanking", "regionRanking", "rankingMethods", "rankingRevisions", "search",
+        "changes",
     ]),
     public(A::SessionCreate,  "session.create",  &["sessionCreate"]),
     public(A::SessionRefresh, "session.refresh", &["sessionRefresh"]),

@@ -52,6 +52,7 @@ use crate::{
             graphql::{Review, ReviewDraw, ReviewQuery},
             mutations::ReviewMutation,
         },
+        search::graphql::SearchQuery,
         sync::graphql::SyncMutation,
     },
 };
@@ -191,6 +192,7 @@ pub struct Query(
     ReviewQuery,
     RankingQuery,
     RankingHistoryQuery,
+    SearchQuery,
     JournalQuery,
     ChangesQuery,
 );

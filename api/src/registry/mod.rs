@@ -135,4 +135,5 @@ pub mod adoption;
 pub mod expert;
 pub mod review;
 pub mod ranking;
+pub mod search;
 pub mod journal;

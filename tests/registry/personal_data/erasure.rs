@@ -75,6 +75,8 @@ async fn dump(app: &TestApp) -> Vec<(String, Vec<Value>)> {
         region,
         review,
         review_draw,
+        search_spelling,
+        search_term,
         session,
         signing_key,
         sync_call,
