@@ -97,6 +97,10 @@ ids! {
     DecisionId = "decision";
     /// A teacher's rating of a practice.
     RatingId = "rating";
+    /// A check of ratings and texts.
+    CheckId = "check";
+    /// What a check has found.
+    FindingId = "finding";
     /// An organization's use of a practice.
     AdoptionId = "adoption";
     /// A material of a practice.

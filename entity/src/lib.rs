@@ -38,6 +38,9 @@ pub mod practice_tag;
 pub mod practice_decision;
 pub mod practice_edition;
 pub mod rating;
+pub mod integrity_check;
+pub mod integrity_evidence;
+pub mod integrity_finding;
 pub mod adoption;
 pub mod material;
 pub mod loose_file;
@@ -47,5 +50,5 @@ pub mod journal;
 pub mod ranking_board;
 pub mod ranking_leaf;
 
-pub use enums::{AdoptionState, MaterialKind, MemberState, Office, PracticeState, Role};
+pub use enums::{AdoptionState, FindingCode, FindingState, MaterialKind, MemberState, Office, PracticeState, Role};
 pub use year::AcademicYear;

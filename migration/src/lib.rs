@@ -15,6 +15,7 @@ mod m0009_registrations;
 mod m0010_integrators;
 mod m0011_adoptions;
 mod m0012_editions;
+mod m0016_integrity;
 mod m0017_materials;
 mod m0019_row_digests;
 mod steps;
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_integrators::Migration),
             Box::new(m0011_adoptions::Migration),
             Box::new(m0012_editions::Migration),
+            Box::new(m0016_integrity::Migration),
             Box::new(m0017_materials::Migration),
             Box::new(m0019_row_digests::Migration),
         ]
