@@ -2,7 +2,7 @@
 //! day on which it asks.
 
 use chrono::NaiveDate;
-use entity::{adoption, member, practice};
+use entity::{adoption, member, practice, rating};
 
 use super::Db;
 
@@ -17,6 +17,10 @@ pub struct Reader {
     pub members: member::Visible,
     /// Which adoptions the caller may see, beside the confirmed ones.
     pub adoptions: adoption::Visible,
+    /// Which ratings the caller may see, beside those that count.
+    pub ratings: rating::Visible,
+    /// Whether the caller may see what the checks of ratings and texts have found.
+    pub integrity: bool,
     /// The day on which offices must be in force.
     pub today: NaiveDate,
 }

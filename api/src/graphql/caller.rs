@@ -7,7 +7,7 @@ use async_graphql::{
 
 use crate::{
     app::App,
-    auth::{Actor, visibility},
+    auth::{Action, Actor, visibility},
     db::{Reader, meter},
     error::Error,
 };
@@ -35,6 +35,8 @@ impl Caller {
             practices: visibility::visible_practices(&actor),
             members: visibility::visible_members(&actor),
             adoptions: visibility::visible_adoptions(&actor),
+            ratings: visibility::visible_ratings(&actor),
+            integrity: visibility::scope(&actor, Action::IntegrityRead).all,
             today: actor.now.date_naive(),
         };
         let loader =

@@ -5,7 +5,7 @@ use async_graphql::{
 };
 use chrono::{DateTime, Utc};
 use entity::ids::{
-    AdoptionId, AppointmentId, CommunityId, DepartmentId, EditionId, InstituteId, MaterialId, MemberId,
+    AdoptionId, AppointmentId, CheckId, CommunityId, DepartmentId, EditionId, FindingId, InstituteId, MaterialId, MemberId,
     MunicipalityId, OrganizationId, PracticeId, ProfileId, RatingId, RegionId, TypedId,
 };
 
@@ -29,6 +29,10 @@ use crate::{
         institute::{
             graphql::{Department, Institute},
             mutations::InstituteMutation,
+        },
+        integrity::{
+            graphql::{IntegrityCheck, IntegrityFinding, IntegrityQuery},
+            mutations::IntegrityMutation,
         },
         journal::{changes::ChangesQuery, graphql::JournalQuery},
         material::{graphql::Material, mutations::MaterialMutation},
@@ -75,6 +79,10 @@ pub enum Node {
     PracticeEdition(PracticeEdition),
     /// A rating of a practice.
     Rating(Rating),
+    /// A check of ratings and texts.
+    IntegrityCheck(IntegrityCheck),
+    /// What a check has found.
+    IntegrityFinding(IntegrityFinding),
     /// An organization's use of a practice.
     Adoption(Adoption),
     /// A link or file that belongs to a practice.
@@ -149,6 +157,12 @@ pub async fn node_of(caller: &Caller, id: &ID) -> Result<Option<Node>, Error> {
             loader.load_one(EditionId(uuid)).await?.map(PracticeEdition).map(Node::PracticeEdition)
         }
         RatingId::PREFIX => loader.load_one(RatingId(uuid)).await?.map(Rating::from).map(Node::Rating),
+        CheckId::PREFIX => {
+            loader.load_one(CheckId(uuid)).await?.map(IntegrityCheck).map(Node::IntegrityCheck)
+        }
+        FindingId::PREFIX => {
+            loader.load_one(FindingId(uuid)).await?.map(IntegrityFinding).map(Node::IntegrityFinding)
+        }
         AdoptionId::PREFIX => loader.load_one(AdoptionId(uuid)).await?.map(Adoption).map(Node::Adoption),
         MaterialId::PREFIX => loader.load_one(MaterialId(uuid)).await?.map(Material).map(Node::Material),
         _ => {
@@ -167,6 +181,7 @@ pub struct Query(
     RegionQuery,
     CommunityQuery,
     PracticeQuery,
+    IntegrityQuery,
     RankingQuery,
     JournalQuery,
     ChangesQuery,
@@ -186,6 +201,7 @@ pub struct Mutation(
     MemberMutation,
     SyncMutation,
     PracticeMutation,
+    IntegrityMutation,
     MaterialMutation,
     AdoptionMutation,
 );
