@@ -14,6 +14,8 @@ pub struct Model {
     pub id: CheckId,
     /// When somebody, or the night, asked for it.
     pub asked_at: DateTime<Utc>,
+    /// Which night asked for it, by when it began; none where somebody did. Unique.
+    pub night: Option<DateTime<Utc>>,
     /// When a process took it up.
     pub started_at: Option<DateTime<Utc>>,
     /// When it was done.

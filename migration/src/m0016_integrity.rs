@@ -21,6 +21,7 @@ impl MigrationTrait for Migration {
             vec![
                 pk_uuid("id"),
                 timestamp_with_time_zone("asked_at"),
+                timestamp_with_time_zone_null("night"),
                 timestamp_with_time_zone_null("started_at"),
                 timestamp_with_time_zone_null("finished_at"),
                 integer_null("waiting"),
@@ -30,6 +31,8 @@ impl MigrationTrait for Migration {
         manager.create_table(check).await?;
         // One check at a time: whoever has finished does not wait any more, and nothing equals nothing.
         manager.create_index(unique("integrity_check", &["waiting"])).await?;
+        // A night has one, whatever the number of processes.
+        manager.create_index(unique("integrity_check", &["night"])).await?;
         manager.create_index(index("integrity_check", &["asked_at"])).await?;
 
         let mut finding = table(

@@ -7,6 +7,7 @@ mod people;
 mod places;
 mod practices;
 mod adoptions;
+mod integrity;
 
 use std::sync::{
     OnceLock,

@@ -170,6 +170,11 @@ impl NewPractice<'_> {
         Self { summary: summary.into(), ..self }
     }
 
+    /// With this text.
+    pub fn body(self, body: &str) -> Self {
+        Self { body: body.into(), ..self }
+    }
+
     /// Bearing these tags.
     pub fn tags(self, tags: &[&str]) -> Self {
         Self { tags: tags.iter().map(|tag| (*tag).to_owned()).collect(), ..self }

@@ -39,21 +39,19 @@ const AT_ONCE: usize = 500;
 pub async fn ask(app: &App, actor: &Actor) -> Result<integrity_check::Model, Error> {
     let permit = policy::permit(actor, Action::IntegrityCheck, &Place::default())?;
     let mut tx = app.db.begin(permit).await?;
-    match enter(&tx).await? {
-        Some(row) => {
+    loop {
+        if let Some(row) = enter(&tx, None).await? {
             tx.record(Change::of(row.id, None, Some(json!({ "asked": true }))));
             tx.commit().await?;
-            Ok(row)
+            return Ok(row);
         }
-        None => {
-            let waiting = integrity_check::Entity::find()
-                .filter(integrity_check::Column::Waiting.is_not_null())
-                .one(tx.db())
-                .await?;
-            match waiting {
-                Some(row) => Ok(row),
-                None => Err(Error::broken("a check that is neither asked for nor waiting")),
-            }
+        // One is waiting, unless it has been finished this moment.
+        let waiting = integrity_check::Entity::find()
+            .filter(integrity_check::Column::Waiting.is_not_null())
+            .one(tx.db())
+            .await?;
+        if let Some(row) = waiting {
+            return Ok(row);
         }
     }
 }
@@ -69,24 +67,25 @@ pub(super) async fn ask_for_night(app: &App, night: DateTime<Utc>) -> Result<(),
         .await?;
     if since.is_none() {
         let tx = app.db.begin(Permit::system(app.clock.now())).await?;
-        enter(&tx).await?;
+        enter(&tx, Some(night)).await?;
         tx.commit_quietly().await?;
     }
     Ok(())
 }
 
-/// A new check, unless one is waiting.
-async fn enter(tx: &Tx) -> Result<Option<integrity_check::Model>, Error> {
+/// A new check, unless one is waiting, or the night has had its own.
+async fn enter(tx: &Tx, night: Option<DateTime<Utc>>) -> Result<Option<integrity_check::Model>, Error> {
     let row = integrity_check::Model {
         id: CheckId::generate(),
         asked_at: tx.at(),
+        night,
         started_at: None,
         finished_at: None,
         waiting: Some(1),
         found: 0,
     };
     let entered = integrity_check::Entity::insert(row.clone().into_active_model())
-        .on_conflict(OnConflict::column(integrity_check::Column::Waiting).do_nothing().to_owned())
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
         .exec_without_returning(tx.db())
         .await?;
     Ok((entered > 0).then_some(row))

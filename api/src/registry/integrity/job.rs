@@ -8,7 +8,7 @@ use super::check;
 use crate::{app::App, error::Error};
 
 /// How often to look when nothing wakes us.
-const LOOK_EVERY: Duration = Duration::from_millis(500);
+const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// How long to rest after a look: a burst of commits is one look.
 const AT_MOST_EVERY: Duration = Duration::from_millis(100);
 
