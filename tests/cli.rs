@@ -363,7 +363,8 @@ async fn files_lie_beside_the_database_and_outlive_a_restart() {
     let materials = answer.payload()["nodes"][0]["materials"]["nodes"].clone();
     assert_eq!(materials[1]["url"], "https://example.org/five-steps/video", "{materials:#}");
     let path = materials[0]["download"].as_str().unwrap();
-    let fetch = async |url: &str| http().get(format!("{url}{path}")).send().await.unwrap().text().await.unwrap();
+    let fetch =
+        async |url: &str| http().get(format!("{url}{path}")).send().await.unwrap().text().await.unwrap();
     let before = fetch(&demo.url).await;
     assert!(before.contains("Шаг 5") && materials[0]["size"] == json!(before.len()), "{before}");
     assert_eq!(demo.stop().code, Some(0));

@@ -38,6 +38,8 @@ pub struct Model {
     pub position: i32,
     /// Grows with every change of the title.
     pub version: i32,
+    /// Whether it was there when the practice was submitted, so that others may have seen it.
+    pub handed_in: bool,
     /// By whom it was added.
     pub added_by: PersonId,
     /// When.
@@ -58,9 +60,8 @@ impl Entity {
         if to.all {
             return Self::find();
         }
-        let ids = |select: Select<practice::Entity>| {
-            select.select_only().column(practice::Column::Id).into_query()
-        };
+        let ids =
+            |select: Select<practice::Entity>| select.select_only().column(practice::Column::Id).into_query();
         let inside = practice::Entity::inside(to).map(|select| Column::PracticeId.in_subquery(ids(select)));
         Self::find()
             .filter(Column::PracticeId.in_subquery(ids(practice::Entity::visible(to))))

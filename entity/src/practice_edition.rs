@@ -53,8 +53,12 @@ impl Entity {
         let published = Query::select()
             .expr(Expr::value(1))
             .from(practice::Entity)
-            .and_where(Expr::col((practice::Entity, practice::Column::Id)).equals((Entity, Column::PracticeId)))
-            .and_where(Expr::col((practice::Entity, practice::Column::Version)).equals((Entity, Column::Version)))
+            .and_where(
+                Expr::col((practice::Entity, practice::Column::Id)).equals((Entity, Column::PracticeId)),
+            )
+            .and_where(
+                Expr::col((practice::Entity, practice::Column::Version)).equals((Entity, Column::Version)),
+            )
             .and_where(practice::Column::State.eq(PracticeState::Published))
             .to_owned();
         let inside = practice::Entity::inside(to).map(|select| {

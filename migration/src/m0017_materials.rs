@@ -25,6 +25,7 @@ impl MigrationTrait for Migration {
                 string_null("storage_key"),
                 integer("position"),
                 integer("version"),
+                boolean("handed_in"),
                 uuid("added_by"),
                 timestamp_with_time_zone("added_at"),
                 timestamp_with_time_zone_null("removed_at"),

@@ -66,11 +66,7 @@ on_both! {
         let seen = app.visitor().query(document, json!({ "id": id(draft.id) })).await;
         let mut told = added.clone();
         told["url"] = json!(null);
-        let listed = &seen.payload()["materials"]["nodes"][0];
-        let same_time = |it: &serde_json::Value| it["addedAt"].as_str().unwrap().parse::<chrono::DateTime<chrono::Utc>>().unwrap();
-        assert_eq!(same_time(listed), same_time(&told));
-        told["addedAt"] = listed["addedAt"].clone();
-        assert_eq!(listed, &told);
+        assert_eq!(seen.payload()["materials"], json!({ "totalCount": 1, "nodes": [told] }));
 
         let got = app.visitor().fetch(download(added)).await;
         assert_eq!((got.status.as_u16(), got.bytes == content), (200, true));
@@ -150,7 +146,8 @@ on_both! {
         scene.refuses(file("план.pdf", PDF, &pdf("план")), 415, "UNSUPPORTED_MEDIA_TYPE").await;
         let text = scene.author.attach(&scene.draft, file("план.txt", "text/plain", "План".as_bytes())).await;
         let got = scene.author.fetch(download(&text.body["material"])).await;
-        assert_eq!((got.header("content-type"), got.bytes), (Some("text/plain; charset=utf-8"), "План".as_bytes().to_vec()));
+        assert_eq!(got.header("content-type"), Some("text/plain; charset=utf-8"));
+        assert_eq!(got.bytes, "План".as_bytes());
     }
 
     async fn a_file_that_is_not_what_it_is_said_to_be_is_refused(app: TestApp) {
@@ -175,7 +172,7 @@ on_both! {
         let long = format!("{}.pdf", "я".repeat(117));
         for name in [
             "../../etc/passwd.pdf", "..\\\\windows\\\\a.pdf", "/a.pdf", "C:a.pdf", ".a.pdf", "CON.pdf", "",
-            "a\u{202e}fdp.pdf", "a\u{7f}.pdf", &long,
+            "a\u{202e}fdp.pdf", "a\tb.pdf", &long,
         ] {
             let message = scene.refuses(file(name, PDF, &pdf("план")), 422, "BAD_INPUT").await;
             assert!(message.contains("name"), "{name}: {message}");

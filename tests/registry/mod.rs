@@ -4,6 +4,7 @@ mod practice_way;
 mod rating;
 mod integrity;
 mod adoption;
+mod editions;
 mod materials;
 mod access;
 mod community;

@@ -8,7 +8,9 @@ use entity::{
     loose_file, material, practice,
 };
 use reqwest::{Method, RequestBuilder, StatusCode, header::HeaderMap};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
+};
 use serde_json::Value;
 
 use super::{
@@ -153,6 +155,7 @@ impl TestApp {
             storage_key: None,
             position,
             version: 1,
+            handed_in: of.submitted_at.is_some(),
             added_by: by,
             added_at: self.clock.now(),
             removed_at: None,
@@ -175,13 +178,10 @@ impl TestApp {
     }
 
     /// That nothing of a refused file is left: no row, no file, and no word in the journal.
-    #[track_caller]
-    pub fn holds_no_material(&self) -> impl Future<Output = ()> {
-        async {
-            assert_eq!(self.materials().await, []);
-            assert_eq!(loose_file::Entity::find().all(self.rows()).await.unwrap(), []);
-            assert_eq!(self.files(), 0);
-            assert_eq!(self.journal().await, []);
-        }
+    pub async fn holds_no_material(&self) {
+        assert_eq!(self.materials().await, []);
+        assert_eq!(loose_file::Entity::find().all(self.rows()).await.unwrap(), []);
+        assert_eq!(self.files(), 0);
+        assert_eq!(self.journal().await, []);
     }
 }

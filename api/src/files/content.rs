@@ -78,9 +78,10 @@ fn is_text(file: &mut File) -> std::io::Result<bool> {
         // A character may lie across two chunks; its beginning is kept.
         let whole = match std::str::from_utf8(bytes) {
             Ok(text) => text,
-            Err(error) if error.error_len().is_none() && read > 0 => {
-                bytes.get(..error.valid_up_to()).and_then(|valid| std::str::from_utf8(valid).ok()).unwrap_or_default()
-            }
+            Err(error) if error.error_len().is_none() && read > 0 => bytes
+                .get(..error.valid_up_to())
+                .and_then(|valid| std::str::from_utf8(valid).ok())
+                .unwrap_or_default(),
             Err(_) => return Ok(false),
         };
         if whole.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{c}')) {
@@ -128,7 +129,12 @@ mod tests {
         assert!(agrees("jpg", b"\xFF\xD8\xFF\xE0\0\x10JFIF\0"));
         assert!(agrees("webp", b"RIFF\x10\0\0\0WEBPVP8 "));
         assert!(agrees("mp4", b"\0\0\0\x18ftypisom\0\0\x02\0isommp41"));
-        assert!(!agrees("pdf", png) && !agrees("png", pdf) && !agrees("pdf", b"MZ\x90\0") && !agrees("pdf", b"%PD"));
+        assert!(
+            !agrees("pdf", png)
+                && !agrees("png", pdf)
+                && !agrees("pdf", b"MZ\x90\0")
+                && !agrees("pdf", b"%PD")
+        );
     }
 
     #[test]
@@ -146,7 +152,8 @@ mod tests {
     #[test]
     fn an_open_document_says_what_it_is_in_its_first_part() {
         let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-        let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+        let stored =
+            zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
         writer.start_file("mimetype", stored).unwrap();
         writer.write_all(b"application/vnd.oasis.opendocument.text").unwrap();
         let odt = writer.finish().unwrap().into_inner();
@@ -161,7 +168,13 @@ mod tests {
         assert!(agrees("txt", long.as_bytes()));
         let cut = long.as_bytes().split_at(long.len() - 1).0;
         assert!(!agrees("txt", cut), "ends within a letter");
-        for lie in [&b"\xCF\xF0\xE8\xE2\xE5\xF2"[..], b"a\0b", b"\x1b[31m", b"<!DOCTYPE html><script>", b"#!/bin/sh\n"] {
+        for lie in [
+            &b"\xCF\xF0\xE8\xE2\xE5\xF2"[..],
+            b"a\0b",
+            b"\x1b[31m",
+            b"<!DOCTYPE html><script>",
+            b"#!/bin/sh\n",
+        ] {
             assert!(!agrees("txt", lie), "{lie:?}");
         }
     }

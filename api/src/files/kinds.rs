@@ -108,10 +108,13 @@ mod tests {
         for unknown in [None, Some("application/octet-stream")] {
             assert_eq!(media("a.b.odt", unknown), Ok("application/vnd.oasis.opendocument.text"));
         }
-        for (name, declared) in [("a.exe", "application/pdf"), ("pdf", "application/pdf"), ("a.txt", "image/png")] {
+        for (name, declared) in
+            [("a.exe", "application/pdf"), ("pdf", "application/pdf"), ("a.txt", "image/png")]
+        {
             assert!(matches!(media(name, Some(declared)), Err(Refused::Name(_))), "{name}");
         }
-        for (name, declared) in [("a.html", Some("text/html")), ("a.pdf", Some("text/html")), ("a.exe", None)] {
+        for (name, declared) in [("a.html", Some("text/html")), ("a.pdf", Some("text/html")), ("a.exe", None)]
+        {
             assert!(matches!(media(name, declared), Err(Refused::Kind(_))), "{name}");
         }
     }
@@ -121,6 +124,9 @@ mod tests {
         let allowed = ["text/plain".to_owned()];
         assert!(of("a.txt", Some("text/plain"), &allowed).is_ok());
         let refused = of("a.pdf", Some("application/pdf"), &allowed);
-        assert_eq!(refused, Err(Refused::Kind("Files of this kind are not taken; those that are end in .txt.".into())));
+        assert_eq!(
+            refused,
+            Err(Refused::Kind("Files of this kind are not taken; those that are end in .txt.".into()))
+        );
     }
 }

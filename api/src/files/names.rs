@@ -19,7 +19,7 @@ pub fn check(name: &str) -> Result<String, String> {
     if name.is_empty() {
         return Err("The file has no name.".into());
     }
-    if name.contains(['/', '\\', ':']) {
+    if name.contains(['/', '\\']) {
         return Err("The file's name holds a path; send the name alone.".into());
     }
     let length = name.chars().count();
@@ -30,8 +30,8 @@ pub fn check(name: &str) -> Result<String, String> {
     if text::required_line("fileName", name, LONGEST).is_err() || name.contains(turns) {
         return Err("The file's name holds control or invisible characters.".into());
     }
-    if name.contains(['*', '?', '"', '<', '>', '|']) {
-        return Err("The file's name holds one of the characters * ? \" < > |.".into());
+    if name.contains(['*', '?', '"', '<', '>', '|', ':']) {
+        return Err("The file's name holds one of the characters * ? \" < > | :.".into());
     }
     if name.starts_with('.') || name.ends_with('.') {
         return Err("The file's name must neither begin nor end with a dot.".into());
@@ -81,14 +81,39 @@ mod tests {
 
     #[test]
     fn a_name_leads_nowhere_and_reads_as_what_it_is() {
-        for good in ["План урока (8 класс), 2-я часть.pdf", " a.b.docx ", "console.txt", "com10.txt", "№ 5 – итог.xlsx"] {
+        for good in [
+            "План урока (8 класс), 2-я часть.pdf",
+            " a.b.docx ",
+            "console.txt",
+            "com10.txt",
+            "№ 5 – итог.xlsx",
+        ] {
             assert_eq!(check(good), Ok(good.trim().to_owned()));
         }
         let long = format!("{}.pdf", "я".repeat(LONGEST));
         for bad in [
-            "", " ", "../a.pdf", "..\\a.pdf", "C:a.pdf", "/etc/passwd", "a/b.pdf", ".pdf", "..", "a.", "a\u{0}.pdf",
-            "a\n.pdf", "a\u{202e}fdp.exe", "a\u{200f}.pdf", "a\u{200b}.pdf", "con.pdf", "AUX", "Com1.txt", "lpt9 .txt",
-            "a\"b.pdf", "a*.pdf", &long,
+            "",
+            " ",
+            "../a.pdf",
+            "..\\a.pdf",
+            "C:a.pdf",
+            "/etc/passwd",
+            "a/b.pdf",
+            ".pdf",
+            "..",
+            "a.",
+            "a\u{0}.pdf",
+            "a\n.pdf",
+            "a\u{202e}fdp.exe",
+            "a\u{200f}.pdf",
+            "a\u{200b}.pdf",
+            "con.pdf",
+            "AUX",
+            "Com1.txt",
+            "lpt9 .txt",
+            "a\"b.pdf",
+            "a*.pdf",
+            &long,
         ] {
             assert!(check(bad).is_err(), "{bad:?}");
         }
@@ -96,7 +121,10 @@ mod tests {
 
     #[test]
     fn a_browser_is_told_the_name_in_full_and_in_plain_letters() {
-        assert_eq!(disposition("plan (1).pdf"), "attachment; filename=\"plan (1).pdf\"; filename*=UTF-8''plan%20%281%29.pdf");
+        assert_eq!(
+            disposition("plan (1).pdf"),
+            "attachment; filename=\"plan (1).pdf\"; filename*=UTF-8''plan%20%281%29.pdf"
+        );
         let russian = disposition("Ёж.pdf");
         assert_eq!(russian, "attachment; filename=\"material.pdf\"; filename*=UTF-8''%D0%81%D0%B6.pdf");
     }

@@ -1,6 +1,12 @@
 //! Where files are kept: in a folder, or in a bucket that speaks S3. A key is ours, never a caller's name.
 
-use std::{io, ops::Range, path::{Path as Folder, PathBuf}, sync::Arc, time::Duration};
+use std::{
+    io,
+    ops::Range,
+    path::{Path as Folder, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use bytes::Bytes;
 use futures::{StreamExt, stream::BoxStream};
@@ -73,7 +79,8 @@ impl Store {
         if endpoint.is_some_and(|endpoint| endpoint.starts_with("http://")) {
             builder = builder.with_allow_http(true);
         }
-        let objects = builder.build().map_err(|error| format!("cannot keep materials in {shown}: {error}"))?;
+        let objects =
+            builder.build().map_err(|error| format!("cannot keep materials in {shown}: {error}"))?;
         let objects: Arc<dyn ObjectStore> = match prefix.trim_matches('/') {
             "" => Arc::new(objects),
             prefix => Arc::new(PrefixStore::new(objects, prefix)),
@@ -92,9 +99,8 @@ impl Store {
             self.objects.get(&key).await?.bytes().await?;
             self.objects.delete(&key).await
         };
-        let one_line = |error: &object_store::Error| {
-            error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
-        };
+        let one_line =
+            |error: &object_store::Error| error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
         tried.await.map_err(|error| format!("cannot keep materials in {}: {}", self.shown, one_line(&error)))
     }
 

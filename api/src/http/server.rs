@@ -13,7 +13,8 @@ use actix_web::{
 use tokio::task::JoinHandle;
 
 use super::{
-    download, endpoint, endpoint::Endpoint, export, graphiql, import, request_id, service_pages, token, upload,
+    download, endpoint, endpoint::Endpoint, export, graphiql, import, request_id, service_pages, token,
+    upload,
 };
 use crate::{
     app::App,

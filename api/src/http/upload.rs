@@ -108,7 +108,7 @@ fn told(row: &material::Model) -> serde_json::Value {
         "sha256": row.sha256,
         "download": download_path(row.id),
         "version": row.version,
-        "addedAt": row.added_at,
+        "addedAt": row.added_at.to_rfc3339(),
     } })
 }
 
@@ -129,7 +129,8 @@ async fn add(
     let may = write::may_add(app, &actor, to).await.map_err(|error| asked.problem(error))?;
     may.map_err(refused)?;
     let form = receive(app, request, payload, asked).await?;
-    let file = form.file.ok_or_else(|| stream::bad_request("The form has no part `file`; nothing was done."))?;
+    let file =
+        form.file.ok_or_else(|| stream::bad_request("The form has no part `file`; nothing was done."))?;
     let given = check(form.title, file, asked).await?;
     // Sending may have taken minutes: who sent it may do so no more, and it is now that it is added.
     let actor = caller::actor(app, request, &asked.id, app.clock.now()).await?;
@@ -253,7 +254,8 @@ async fn check(title: Option<String>, received: Received, asked: &Asked) -> Resu
     let fault = |error| asked.problem(error);
     let mut file = file.into_std().await;
     let looked = spawn_blocking(move || content::is(&mut file, kind).map(|is| (is, file))).await;
-    let (is, file) = looked.map_err(Error::internal).map_err(fault)?.map_err(Error::internal).map_err(fault)?;
+    let (is, file) =
+        looked.map_err(Error::internal).map_err(fault)?.map_err(Error::internal).map_err(fault)?;
     if !is {
         return Err(unprocessable(format!("The file's content is not of type {}.", kind.media_type)));
     }

@@ -21,7 +21,14 @@ async fn fresh(app: &TestApp, scene: &Scene, caller: &Actor, own: bool) -> pract
     if own { new.by(caller) } else { new }.create().await
 }
 
-async fn on_link(app: &TestApp, caller: &Actor, scene: &Scene, own: bool, field: &str, more: Value) -> Answer {
+async fn on_link(
+    app: &TestApp,
+    caller: &Actor,
+    scene: &Scene,
+    own: bool,
+    field: &str,
+    more: Value,
+) -> Answer {
     let practice = fresh(app, scene, caller, own).await;
     let link = app.link(&practice, practice.created_by, "Сайт").await;
     let mut input = json!({ "materialId": id(link.id) });
@@ -38,7 +45,8 @@ pub const CALLS: &[Call] = &[
         run: |app, caller, scene, own| {
             Box::pin(async move {
                 let practice = fresh(app, scene, caller, own).await;
-                let input = json!({ "practiceId": id(practice.id), "title": "Сайт", "url": "https://example.org" });
+                let input =
+                    json!({ "practiceId": id(practice.id), "title": "Сайт", "url": "https://example.org" });
                 caller.call("materialLinkAdd", input, "").await
             })
         },

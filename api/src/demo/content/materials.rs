@@ -24,8 +24,7 @@ const FILES: [(&str, &str); 2] = [
 pub(super) fn fill(set: &mut DemoSet) -> Result<(), DemoDataError> {
     let rows: Vec<Row> = table!("invented/materials.csv")?;
     for row in rows {
-        let practice =
-            position(&set.practices, "practice", &row.practice, |one| one.title == row.practice)?;
+        let practice = position(&set.practices, "practice", &row.practice, |one| one.title == row.practice)?;
         let content = match (row.url, row.file) {
             (Some(url), None) => MaterialContent::Link(url),
             (_, file) => {

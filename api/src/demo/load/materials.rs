@@ -37,6 +37,7 @@ pub(super) async fn insert(tx: &Tx, store: &Store, set: &DemoSet, keys: &Keys) -
             storage_key: None,
             position,
             version: 1,
+            handed_in: true,
             added_by: *at(&keys.people, author, "person")?,
             added_at: one.added_at,
             removed_at: None,

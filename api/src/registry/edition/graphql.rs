@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use entity::{ids::PracticeId, practice_edition};
 
 use super::{
-    loader::{EditionAt, EditionCountOf, FirstEditionsOf},
+    loader::{EditionAt, EditionCountOf, FirstEditionsOf, NumberedEdition},
     rules, service,
 };
 use crate::{
@@ -109,16 +109,16 @@ impl PracticeEdition {
     async fn changes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The version of the earlier edition; left out, the edition before this one.")]
-        since: Option<i32>,
+        #[graphql(desc = "The number of the earlier edition; left out, the one before this.")] since: Option<
+            i32,
+        >,
     ) -> Result<Option<PracticeEditionComparison>, Error> {
-        let caller = Caller::of(ctx)?;
-        let to = visibility::visible_practices(&caller.actor);
-        let earlier = match since {
-            Some(version) => caller.loader.load_one(EditionAt(self.0.practice_id, version)).await?,
-            None => service::before(caller.app.db.read(), &to, &self.0).await?,
-        };
-        let Some(earlier) = earlier.filter(|earlier| earlier.number < self.0.number) else { return Ok(None) };
+        let number = since.unwrap_or(self.0.number - 1);
+        if number >= self.0.number {
+            return Ok(None);
+        }
+        let earlier = Caller::of(ctx)?.loader.load_one(NumberedEdition(self.0.practice_id, number)).await?;
+        let Some(earlier) = earlier else { return Ok(None) };
         let later = self.0.clone();
         // Long texts keep a processor busy for some milliseconds.
         let compared = tokio::task::spawn_blocking(move || compare(earlier, &later)).await;

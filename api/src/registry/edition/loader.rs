@@ -38,21 +38,32 @@ impl Loader<EditionId> for Reader {
     }
 }
 
-/// The edition of a practice that bears this version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct EditionAt(pub PracticeId, pub i32);
+/// Implements the batch load of editions by practice and a number of theirs, as far as the caller may see them.
+macro_rules! load_by {
+    ($($(#[$doc:meta])* $key:ident by $column:ident, $field:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub struct $key(pub PracticeId, pub i32);
 
-impl Loader<EditionAt> for Reader {
-    type Value = practice_edition::Model;
-    type Error = Error;
+        impl Loader<$key> for Reader {
+            type Value = practice_edition::Model;
+            type Error = Error;
 
-    /// Only what the caller may see.
-    async fn load(&self, keys: &[EditionAt]) -> Result<HashMap<EditionAt, practice_edition::Model>, Error> {
-        let rows = practice_edition::Entity::visible(&self.practices)
-            .filter(practice_edition::Column::PracticeId.is_in(keys.iter().map(|key| key.0)))
-            .filter(practice_edition::Column::Version.is_in(keys.iter().map(|key| key.1)))
-            .all(self.db.read())
-            .await?;
-        Ok(rows.into_iter().map(|row| (EditionAt(row.practice_id, row.version), row)).collect())
-    }
+            async fn load(&self, keys: &[$key]) -> Result<HashMap<$key, practice_edition::Model>, Error> {
+                let rows = practice_edition::Entity::visible(&self.practices)
+                    .filter(practice_edition::Column::PracticeId.is_in(keys.iter().map(|key| key.0)))
+                    .filter(practice_edition::Column::$column.is_in(keys.iter().map(|key| key.1)))
+                    .all(self.db.read())
+                    .await?;
+                Ok(rows.into_iter().map(|row| ($key(row.practice_id, row.$field), row)).collect())
+            }
+        }
+    )*};
+}
+
+load_by! {
+    /// The edition of a practice that bears this version.
+    EditionAt by Version, version;
+    /// The edition of a practice with this number.
+    NumberedEdition by Number, number;
 }

@@ -47,21 +47,11 @@ pub fn compare(earlier: &str, later: &str) -> Vec<Piece> {
                 pieces.replaced(&before, &after);
             }
             _ => {
-                for (tag, text) in diff_words(Algorithm::Myers, &before, &after) {
-                    pieces.push(change(tag), text);
-                }
+                pieces.words(&before, &after);
             }
         }
     }
     pieces.0
-}
-
-const fn change(tag: ChangeTag) -> Change {
-    match tag {
-        ChangeTag::Equal => Change::Same,
-        ChangeTag::Insert => Change::Added,
-        ChangeTag::Delete => Change::Removed,
-    }
 }
 
 /// Pieces, of which neighbours of one kind are one.
@@ -75,6 +65,29 @@ impl Pieces {
             Some(last) if last.change == change => last.text.push_str(text),
             _ => self.0.push(Piece { change, text: text.to_owned() }),
         }
+    }
+
+    /// Words that follow each other are one change: the space between two that changed changed with them.
+    fn words(&mut self, earlier: &str, later: &str) {
+        let (mut removed, mut added, mut space) = (String::new(), String::new(), String::new());
+        for (tag, text) in diff_words(Algorithm::Myers, earlier, later) {
+            if tag == ChangeTag::Equal {
+                if text.trim().is_empty() && !(removed.is_empty() && added.is_empty()) {
+                    space.push_str(text);
+                    continue;
+                }
+                self.replaced(&std::mem::take(&mut removed), &std::mem::take(&mut added));
+                self.push(Change::Same, &std::mem::take(&mut space));
+                self.push(Change::Same, text);
+                continue;
+            }
+            let space = std::mem::take(&mut space);
+            removed.push_str(&space);
+            added.push_str(&space);
+            if tag == ChangeTag::Delete { &mut removed } else { &mut added }.push_str(text);
+        }
+        self.replaced(&removed, &added);
+        self.push(Change::Same, &space);
     }
 
     fn replaced(&mut self, earlier: &str, later: &str) {
@@ -103,7 +116,12 @@ mod tests {
 
     #[test]
     fn changed_words_are_told_and_the_rest_stays() {
-        assert_eq!(told("Урок химии в школе.", "Урок биологии в школе."), "Урок [-химии][+биологии] в школе.");
+        assert_eq!(
+            told("Урок химии в школе.", "Урок биологии в школе."),
+            "Урок [-химии][+биологии] в школе."
+        );
+        assert_eq!(told("один два три", "один пять шесть три"), "один [-два][+пять шесть] три");
+        assert_eq!(told("один два три", "семь восемь три"), "[-один два][+семь восемь] три");
         assert_eq!(told("Раз.\nДва.\n", "Раз.\nДва.\nТри.\n"), "Раз.\nДва.\n[+Три.\n]");
         assert_eq!(told("Раз.\nДва.\n", "Два.\n"), "[-Раз.\n]Два.\n");
         assert_eq!(told("", "Текст"), "[+Текст]");

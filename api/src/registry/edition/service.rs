@@ -5,9 +5,7 @@ use entity::{
     practice,
     practice_edition::{self, Tags},
 };
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
-};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
 
 use crate::{
     db::{
@@ -54,24 +52,7 @@ pub async fn of_practice(
     list: List,
     page: &Page,
 ) -> Result<Rows<practice_edition::Model>, Error> {
-    let select =
-        practice_edition::Entity::visible(to).filter(practice_edition::Column::PracticeId.eq(of));
+    let select = practice_edition::Entity::visible(to).filter(practice_edition::Column::PracticeId.eq(of));
     let columns = (practice_edition::Column::Number, practice_edition::Column::Id);
     keyset::read::<_, (i32, EditionId)>(db.read(), select, columns, true, list, page).await
-}
-
-/// The edition before one, if the caller may see it.
-///
-/// # Errors
-/// The database's.
-pub async fn before(
-    db: &impl ConnectionTrait,
-    to: &practice::Visible,
-    this: &practice_edition::Model,
-) -> Result<Option<practice_edition::Model>, Error> {
-    let earlier = practice_edition::Entity::visible(to)
-        .filter(practice_edition::Column::PracticeId.eq(this.practice_id))
-        .filter(practice_edition::Column::Number.lt(this.number))
-        .order_by_desc(practice_edition::Column::Number);
-    Ok(earlier.one(db).await?)
 }

@@ -1,6 +1,4 @@
-//! What a material may be, and what becomes of one that is removed.
-
-use chrono::{DateTime, Utc};
+//! What a material may be.
 
 use crate::{
     error::{UserError, UserErrorCode},
@@ -53,16 +51,8 @@ pub fn check_room(present: usize) -> Result<(), UserError> {
     Err(error.bounded(present + 1, None, Some(MATERIALS_MAX)))
 }
 
-/// Whether a material that was added then was part of what its authors handed in: others may have seen it.
-#[must_use]
-pub fn was_handed_in(added_at: DateTime<Utc>, submitted_at: Option<DateTime<Utc>>) -> bool {
-    submitted_at.is_some_and(|submitted_at| added_at <= submitted_at)
-}
-
 #[cfg(test)]
 mod tests {
-    use chrono::Duration;
-
     use super::*;
 
     #[test]
@@ -84,13 +74,5 @@ mod tests {
         assert!(check_room(MATERIALS_MAX - 1).is_ok());
         let full = check_room(MATERIALS_MAX).unwrap_err();
         assert_eq!(full.bounds.unwrap().max, Some(20));
-    }
-
-    #[test]
-    fn only_what_was_there_at_a_submission_was_handed_in() {
-        let then = DateTime::<Utc>::default();
-        assert!(!was_handed_in(then, None));
-        assert!(was_handed_in(then, Some(then)) && was_handed_in(then, Some(then + Duration::days(1))));
-        assert!(!was_handed_in(then + Duration::days(1), Some(then)), "added after it came back");
     }
 }

@@ -18,7 +18,7 @@ const AT_ONCE: u64 = 100;
 pub async fn run(app: App) {
     loop {
         if let Err(error) = sweep(&app).await {
-            tracing::warn!(%error, ?error, "sweeping files");
+            tracing::warn!(?error, "sweeping files");
         }
         tokio::time::sleep(EVERY).await;
     }

@@ -8,7 +8,7 @@ use entity::{
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
 use serde_json::{Value, json};
 
@@ -92,6 +92,7 @@ pub async fn add_link(
         storage_key: None,
         position,
         version: 1,
+        handed_in: false,
         added_by: by,
         added_at: tx.at(),
         removed_at: None,
@@ -127,6 +128,7 @@ pub async fn add_file(app: &App, actor: &Actor, to: PracticeId, given: NewFile) 
         storage_key: Some(key.clone()),
         position: 0,
         version: 1,
+        handed_in: false,
         added_by: by,
         added_at: permit.at(),
         removed_at: None,
@@ -165,6 +167,7 @@ async fn enter(app: &App, permit: Permit, mut row: material::Model) -> Outcome<A
         let message = "Keeping the file took too long; nothing was done.";
         return Err(Error::Refused(Code::Timeout, message.into()));
     }
+    row.added_at = app.clock.now();
     let row = row.into_active_model().insert(tx.db()).await?;
     record(&mut tx, &practice, row.id, None, Some(told(&row)));
     tx.commit().await?;
@@ -197,7 +200,8 @@ pub async fn rename(
     row.title = Set(title);
     row.version = Set(old.version + 1);
     let new = row.update(tx.db()).await?;
-    let (before, after) = (json!({ "version": old.version }), json!({ "version": new.version, "changed": ["title"] }));
+    let (before, after) =
+        (json!({ "version": old.version }), json!({ "version": new.version, "changed": ["title"] }));
     record(&mut tx, &practice, id, Some(before), Some(after));
     tx.commit().await?;
     Ok(Ok(new))
@@ -211,9 +215,9 @@ pub async fn remove(app: &App, actor: &Actor, id: MaterialId) -> Outcome<materia
     let (permit, of) = may_change(app, actor, id).await?;
     let mut tx = app.db.begin(permit).await?;
     let (practice, old) = accepted!(lock(&tx, of, id).await?);
-    let at = tx.at();
+    let at = app.clock.now();
     let mut gone = None;
-    if rules::was_handed_in(old.added_at, practice.submitted_at) {
+    if old.handed_in {
         let mut row = old.clone().into_active_model();
         row.removed_at = Set(Some(at));
         row.update(tx.db()).await?;
@@ -230,6 +234,17 @@ pub async fn remove(app: &App, actor: &Actor, id: MaterialId) -> Outcome<materia
         let_go(app, &key).await;
     }
     Ok(Ok(material::Model { removed_at: Some(at), ..old }))
+}
+
+/// Marks the materials of a practice that is being submitted: from now on others see them.
+pub(crate) async fn hand_in(tx: &Tx, of: PracticeId) -> Result<(), Error> {
+    material::Entity::update_many()
+        .col_expr(material::Column::HandedIn, Expr::value(true))
+        .filter(material::Column::PracticeId.eq(of))
+        .filter(material::Column::RemovedAt.is_null())
+        .exec(tx.db())
+        .await?;
+    Ok(())
 }
 
 /// The permit to change a material that the caller can see, and whose it is.
@@ -291,7 +306,7 @@ async fn loosen(db: &impl ConnectionTrait, key: &str, app: &App) -> Result<(), E
 /// Removes a file that nothing names. What fails is left to the sweep.
 async fn let_go(app: &App, key: &str) {
     if let Err(error) = sweep::remove(app, key).await {
-        tracing::warn!(%error, ?error, key, "a file is left to the sweep");
+        tracing::warn!(?error, key, "a file is left to the sweep");
     }
 }
 

@@ -23,7 +23,7 @@ use crate::{
     auth::{Action, Actor, Place, policy, visibility},
     db::{Change, Tx},
     error::{Error, Outcome, UserError, UserErrorCode},
-    registry::{edition::service as editions, listed},
+    registry::{edition::service as editions, listed, material::write as materials},
     text,
 };
 
@@ -180,6 +180,7 @@ pub async fn take_step(
     row.state = Set(step.to);
     if step.to == PracticeState::Submitted {
         row.submitted_at = Set(Some(at));
+        materials::hand_in(&tx, id).await?;
     }
     if step.to == PracticeState::Published {
         row.published_at = Set(Some(at));
