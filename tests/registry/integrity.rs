@@ -10,6 +10,7 @@ use crate::support::{
     app::{TestApp, id},
     client::Answer,
     eventually,
+    statements::statements,
 };
 
 const FINDINGS: &str = "query($filter: IntegrityFindingFilter) { integrityFindings(filter: $filter, first: 100) { totalCount
@@ -345,5 +346,22 @@ on_both! {
         let answer = registrar.ask(seen).await;
         let finding = &answer.payload()["nodes"][0];
         assert_ne!(finding["foundAt"], finding["seenAt"]);
+    }
+
+    async fn twelve_findings_take_as_many_statements_as_two(app: TestApp) {
+        let chemistry = app.community("kda-chemistry").await;
+        let registrar = app.registrar().await;
+        let grow = async |how_many: usize| {
+            for _ in 0..how_many {
+                app.finding(&app.rated(&app.published(&chemistry).await, None, 5).await).await;
+            }
+        };
+        let query = "{ integrityFindings(first: 50) { totalCount nodes { code practice { title } original { title }
+            community { slug } evidence(first: 5) { totalCount nodes { rating { stars setAside { reason } practice { title } } } } } } }";
+        grow(2).await;
+        let few = statements(&registrar, query).await;
+        grow(10).await;
+        let many = statements(&registrar, query).await;
+        assert!(few > 0 && few == many, "{few} became {many}");
     }
 }
