@@ -80,9 +80,11 @@ impl Entity {
     /// Findings that match the filter.
     pub fn matching(filter: &Filter) -> Select<Self> {
         let mut condition = Condition::all()
-            .add_option(filter.practice.map(|id| {
-                Condition::any().add(Column::PracticeId.eq(id)).add(Column::OriginalId.eq(id))
-            }))
+            .add_option(
+                filter
+                    .practice
+                    .map(|id| Condition::any().add(Column::PracticeId.eq(id)).add(Column::OriginalId.eq(id))),
+            )
             .add_option(filter.community.map(|id| Column::CommunityId.eq(id)));
         if !filter.codes.is_empty() {
             condition = condition.add(Column::Code.is_in(filter.codes.iter().copied()));

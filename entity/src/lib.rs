@@ -50,5 +50,7 @@ pub mod journal;
 pub mod ranking_board;
 pub mod ranking_leaf;
 
-pub use enums::{AdoptionState, FindingCode, FindingState, MaterialKind, MemberState, Office, PracticeState, Role};
+pub use enums::{
+    AdoptionState, FindingCode, FindingState, MaterialKind, MemberState, Office, PracticeState, Role,
+};
 pub use year::AcademicYear;

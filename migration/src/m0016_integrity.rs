@@ -63,10 +63,8 @@ impl MigrationTrait for Migration {
         manager.create_index(index("integrity_finding", &["state", "found_at", "id"])).await?;
         manager.create_index(index("integrity_finding", &["practice_id"])).await?;
 
-        let mut evidence = table(
-            "integrity_evidence",
-            vec![uuid("finding_id"), integer("position"), uuid("rating_id")],
-        );
+        let mut evidence =
+            table("integrity_evidence", vec![uuid("finding_id"), integer("position"), uuid("rating_id")]);
         evidence.primary_key(Index::create().col("finding_id").col("position"));
         refers(&mut evidence, "finding_id", "integrity_finding");
         refers(&mut evidence, "rating_id", "rating");

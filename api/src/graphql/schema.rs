@@ -5,8 +5,8 @@ use async_graphql::{
 };
 use chrono::{DateTime, Utc};
 use entity::ids::{
-    AdoptionId, AppointmentId, CheckId, CommunityId, DepartmentId, EditionId, FindingId, InstituteId, MaterialId, MemberId,
-    MunicipalityId, OrganizationId, PracticeId, ProfileId, RatingId, RegionId, TypedId,
+    AdoptionId, AppointmentId, CheckId, CommunityId, DepartmentId, EditionId, FindingId, InstituteId,
+    MaterialId, MemberId, MunicipalityId, OrganizationId, PracticeId, ProfileId, RatingId, RegionId, TypedId,
 };
 
 use super::{Caller, ids};

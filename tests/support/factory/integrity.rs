@@ -48,7 +48,12 @@ impl TestApp {
     }
 
     /// Ratings by one person, an hour apart, all with these stars: of each practice one.
-    pub async fn rated_all(&self, practices: &[practice::Model], by: PersonId, stars: i32) -> Vec<rating::Model> {
+    pub async fn rated_all(
+        &self,
+        practices: &[practice::Model],
+        by: PersonId,
+        stars: i32,
+    ) -> Vec<rating::Model> {
         let school = self.organization(&self.region("RU-KDA").await).await;
         let mut given = Vec::new();
         for (hours, practice) in (1..).zip(practices) {

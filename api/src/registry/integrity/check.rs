@@ -10,8 +10,9 @@ use entity::{
     integrity_finding::Figures,
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter,
-    QuerySelect,
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
     sea_query::{Expr, OnConflict},
 };
 use serde_json::json;
@@ -103,8 +104,7 @@ pub(super) async fn take_up(app: &App) -> Result<bool, Error> {
             .add(Column::StartedAt.is_null())
             .add(Column::StartedAt.lt(now - Duration::hours(GIVEN_UP_HOURS))),
     );
-    let Some(waiting) =
-        integrity_check::Entity::find().filter(startable.clone()).one(app.db.read()).await?
+    let Some(waiting) = integrity_check::Entity::find().filter(startable.clone()).one(app.db.read()).await?
     else {
         return Ok(false);
     };

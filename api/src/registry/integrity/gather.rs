@@ -10,8 +10,8 @@ use entity::{
     practice, practice_author, rating,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter,
+    QueryOrder, QuerySelect,
     sea_query::{Expr, Query, SelectStatement},
 };
 
@@ -64,7 +64,13 @@ struct Row {
 
 impl Row {
     fn given(&self) -> Given {
-        Given { rating: self.id, by: self.person_id, practice: self.practice_id, stars: self.stars, at: self.rated_at }
+        Given {
+            rating: self.id,
+            by: self.person_id,
+            practice: self.practice_id,
+            stars: self.stars,
+            at: self.rated_at,
+        }
     }
 }
 
@@ -100,7 +106,9 @@ async fn serial(db: &impl ConnectionTrait) -> Result<Vec<Found>, Error> {
         .and_where(Expr::col(community).is_not_null())
         .group_by_columns([person])
         .group_by_columns([community])
-        .and_having(Expr::col((rating::Entity, rating::Column::Id)).count().gte(number(rules::SERIAL_RATINGS)));
+        .and_having(
+            Expr::col((rating::Entity, rating::Column::Id)).count().gte(number(rules::SERIAL_RATINGS)),
+        );
     let statement = db.get_database_backend().build(&select);
     let questionable: BTreeSet<_> = ReaderOfOne::find_by_statement(statement)
         .all(db)
@@ -132,10 +140,9 @@ struct Rated {
 async fn bursts(db: &impl ConnectionTrait) -> Result<Vec<Found>, Error> {
     let practice = (rating::Entity, rating::Column::PracticeId);
     let mut select = ratings();
-    select
-        .column(practice)
-        .group_by_columns([practice])
-        .and_having(Expr::col((rating::Entity, rating::Column::Id)).count().gte(number(rules::BURST_RATINGS)));
+    select.column(practice).group_by_columns([practice]).and_having(
+        Expr::col((rating::Entity, rating::Column::Id)).count().gte(number(rules::BURST_RATINGS)),
+    );
     let statement = db.get_database_backend().build(&select);
     let mut rated: Vec<_> =
         Rated::find_by_statement(statement).all(db).await?.into_iter().map(|row| row.practice_id).collect();
@@ -280,8 +287,7 @@ async fn copies(db: &impl ConnectionTrait) -> Result<Vec<Found>, Error> {
             .map(|(copy, original)| (copy.id, copy.version, copy.community, original.id))
             .collect();
         let ids: BTreeSet<_> = pairs.iter().flat_map(|(copy, _, _, original)| [*copy, *original]).collect();
-        let rows =
-            texts().filter(practice::Column::Id.is_in(ids)).into_model::<Text>().all(db).await?;
+        let rows = texts().filter(practice::Column::Id.is_in(ids)).into_model::<Text>().all(db).await?;
         // The sketches only guess; the words decide.
         let sure = apart(move || {
             let words: HashMap<_, _> =

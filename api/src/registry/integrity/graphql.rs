@@ -173,7 +173,12 @@ impl IntegrityFinding {
 /// A rating that a finding concerns.
 pub struct IntegrityEvidence(integrity_evidence::Model);
 
-connection!(IntegrityEvidenceConnection, IntegrityEvidenceEdge, IntegrityEvidence, "the ratings that a finding concerns");
+connection!(
+    IntegrityEvidenceConnection,
+    IntegrityEvidenceEdge,
+    IntegrityEvidence,
+    "the ratings that a finding concerns"
+);
 
 /// A rating that a finding concerns.
 #[Object]

@@ -51,8 +51,7 @@ impl IntegrityMutation {
         let caller = Caller::of(ctx)?;
         let ratings = decode(&input.rating_ids)?;
         let finding = input.finding_id.as_ref().map(ids::decode::<FindingId>).transpose()?;
-        let outcome =
-            write::set_aside(&caller.app, &caller.actor, &ratings, finding, &input.reason).await?;
+        let outcome = write::set_aside(&caller.app, &caller.actor, &ratings, finding, &input.reason).await?;
         Ok(RatingsPayload::of(outcome))
     }
 

@@ -270,7 +270,8 @@ pub fn near_copy(
 /// What a finding says, in a Russian sentence.
 #[must_use]
 pub fn explanation(code: FindingCode, figures: &[Figure]) -> String {
-    let value = |name: &str| figures.iter().find(|figure| figure.name == name).map_or(0.0, |figure| figure.value);
+    let value =
+        |name: &str| figures.iter().find(|figure| figure.name == name).map_or(0.0, |figure| figure.value);
     let percent = |name: &str| (value(name) * 100.0).round();
     match code {
         FindingCode::SerialRatings => format!(
@@ -294,7 +295,10 @@ pub fn explanation(code: FindingCode, figures: &[Figure]) -> String {
             percent("inside")
         ),
         FindingCode::NearCopy => {
-            format!("Текст практики совпадает с текстом более ранней практики на {} %.", percent("similarity"))
+            format!(
+                "Текст практики совпадает с текстом более ранней практики на {} %.",
+                percent("similarity")
+            )
         }
     }
 }

@@ -1,11 +1,7 @@
 //! Reads of findings, for those who may see them.
 
 use chrono::{DateTime, Utc};
-use entity::{
-    ids::FindingId,
-    integrity_evidence, integrity_finding,
-    integrity_finding::Filter,
-};
+use entity::{ids::FindingId, integrity_evidence, integrity_finding, integrity_finding::Filter};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 use crate::{
@@ -61,8 +57,7 @@ pub async fn evidence(
     list: List,
     page: &Page,
 ) -> Result<Rows<integrity_evidence::Model>, Error> {
-    let select =
-        integrity_evidence::Entity::find().filter(integrity_evidence::Column::FindingId.eq(of));
+    let select = integrity_evidence::Entity::find().filter(integrity_evidence::Column::FindingId.eq(of));
     keyset::read::<_, i32>(db.read(), select, integrity_evidence::Column::Position, false, list, page).await
 }
 

@@ -27,7 +27,12 @@ pub fn shingles(parts: &[&str]) -> Option<HashSet<u64>> {
     if words.len() < WORDS_MIN {
         return None;
     }
-    Some(words.windows(SHINGLE).map(|run| run.iter().fold(0_u64, |all, word| mix(all.rotate_left(7) ^ word))).collect())
+    Some(
+        words
+            .windows(SHINGLE)
+            .map(|run| run.iter().fold(0_u64, |all, word| mix(all.rotate_left(7) ^ word)))
+            .collect(),
+    )
 }
 
 /// The part of the shingles of either that both have.
@@ -77,7 +82,8 @@ pub fn likely_copies(texts: &[Sketch]) -> Vec<(usize, usize)> {
             for earlier in [*first, *last] {
                 let agreement = texts.get(earlier).map_or(0, |other| sketch.agreement(other));
                 if let Some(best) = best.get_mut(place) {
-                    let better = best.is_none_or(|(most, whom)| agreement > most || (agreement == most && earlier < whom));
+                    let better = best
+                        .is_none_or(|(most, whom)| agreement > most || (agreement == most && earlier < whom));
                     // An estimate may fall somewhat short of the truth.
                     if better && agreement * 2 >= BANDS * ROWS {
                         *best = Some((agreement, earlier));
@@ -92,9 +98,8 @@ pub fn likely_copies(texts: &[Sketch]) -> Vec<(usize, usize)> {
 
 /// A word as a number (FNV-1a).
 fn number(word: &str) -> u64 {
-    word.bytes().fold(0xcbf2_9ce4_8422_2325, |all, byte| {
-        (all ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
+    word.bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |all, byte| (all ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
 }
 
 /// Stirs a number (the last step of `SplitMix64`).
@@ -146,7 +151,8 @@ mod tests {
     fn a_copy_is_paired_with_its_original_and_nothing_else_is() {
         let original = words(0, 300);
         let copy = original.replacen("слово150 ", "иначе ", 1);
-        let texts = [words(1000, 300), original, words(2000, 300), copy, words(3000, 300)].map(|text| sketch(&text));
+        let texts =
+            [words(1000, 300), original, words(2000, 300), copy, words(3000, 300)].map(|text| sketch(&text));
         assert_eq!(likely_copies(&texts), [(3, 1)]);
     }
 

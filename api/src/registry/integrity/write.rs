@@ -8,9 +8,8 @@ use entity::{
     integrity_evidence, integrity_finding, rating,
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect,
-    sea_query::Expr,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect, sea_query::Expr,
 };
 use serde_json::json;
 
@@ -99,7 +98,8 @@ pub async fn set_aside(
                 .into_iter()
                 .collect();
             if let Some(place) = ids.iter().position(|id| !evidence.contains(id)) {
-                let message = "The finding does not concern this rating; leave `findingId` out to set it aside anyway.";
+                let message =
+                    "The finding does not concern this rating; leave `findingId` out to set it aside anyway.";
                 let error = UserError::of(&place.to_string(), UserErrorCode::NotEligible, message);
                 return Ok(Err(error.within(&["ratingIds"]).into()));
             }
@@ -113,7 +113,8 @@ pub async fn set_aside(
         .filter(rating::Column::Id.is_in(ids.iter().copied()))
         .exec(tx.db())
         .await?;
-    let (before, after) = (json!({ "setAside": false }), json!({ "setAside": true, "finding": finding, "reason": reason }));
+    let (before, after) =
+        (json!({ "setAside": false }), json!({ "setAside": true, "finding": finding, "reason": reason }));
     recount(&mut tx, &rows, &before, &after).await?;
     let finding = match decided {
         None => None,
@@ -186,7 +187,11 @@ async fn require_ratings(app: &App, actor: &Actor, ids: &[RatingId]) -> Result<(
 fn check_ids(ids: &[RatingId]) -> Result<(), UserError> {
     let invalid = |message: &str| UserError::of("ratingIds", UserErrorCode::Invalid, message);
     if !(1..=RATINGS_MAX).contains(&ids.len()) {
-        return Err(invalid("1 to 100 ratings are taken at once.").bounded(ids.len(), Some(1), Some(RATINGS_MAX)));
+        return Err(invalid("1 to 100 ratings are taken at once.").bounded(
+            ids.len(),
+            Some(1),
+            Some(RATINGS_MAX),
+        ));
     }
     let different: HashSet<_> = ids.iter().collect();
     if different.len() < ids.len() { Err(invalid("A rating is named twice.")) } else { Ok(()) }

@@ -28,7 +28,11 @@ pub fn not_too_many(given: u64, most: u32) -> Result<(), UserError> {
     }
     let message = format!("You have rated {given} practices today; at most {most} are rated on a day (UTC).");
     let would_be = usize::try_from(given).unwrap_or(usize::MAX).saturating_add(1);
-    Err(UserError::of("practiceId", UserErrorCode::NotEligible, message).bounded(would_be, None, Some(most as usize)))
+    Err(UserError::of("practiceId", UserErrorCode::NotEligible, message).bounded(
+        would_be,
+        None,
+        Some(most as usize),
+    ))
 }
 
 /// A star, or a score, in micro-points.

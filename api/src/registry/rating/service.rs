@@ -10,8 +10,7 @@ use entity::{
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-    sea_query::LockType,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::LockType,
 };
 use serde_json::json;
 

@@ -66,7 +66,8 @@ fn a_burst_is_the_fullest_day() {
 #[test]
 fn who_favours_one_another_is_a_ring_and_who_only_gives_is_not() {
     let favour = |by, to| Favour { by: person(by), to: person(to) };
-    let favours = [favour(1, 2), favour(2, 3), favour(3, 1), favour(3, 4), favour(5, 1), favour(6, 7), favour(7, 6)];
+    let favours =
+        [favour(1, 2), favour(2, 3), favour(3, 1), favour(3, 4), favour(5, 1), favour(6, 7), favour(7, 6)];
     let found = rings(&favours);
     assert_eq!(found, [BTreeSet::from([1, 2, 3].map(person)), BTreeSet::from([6, 7].map(person))]);
     assert_eq!(rings(&[favour(1, 1), favour(1, 2)]), [] as [BTreeSet<PersonId>; 0]);
@@ -77,7 +78,8 @@ fn a_circle_of_many_is_no_ring_and_does_not_overflow() {
     let many: Vec<_> = (0..50_000).map(|n| Favour { by: person(n), to: person((n + 1) % 50_000) }).collect();
     assert_eq!(rings(&many), [] as [BTreeSet<PersonId>; 0]);
     let most = RING_PEOPLE_MAX as u128;
-    let circle = |size| (0..size).map(|n| Favour { by: person(n), to: person((n + 1) % size) }).collect::<Vec<_>>();
+    let circle =
+        |size| (0..size).map(|n| Favour { by: person(n), to: person((n + 1) % size) }).collect::<Vec<_>>();
     assert_eq!((rings(&circle(most)).len(), rings(&circle(most + 1)).len()), (1, 0));
 }
 
