@@ -26,7 +26,7 @@ fn refuses(arguments: &[&str], words: &[&str]) {
 #[test]
 fn help_tells_all_commands_and_settings() {
     let help = run(&["--help"]).printed();
-    for command in ["serve", "demo", "migrate", "account-create", "import", "schema", "policy"] {
+    for command in ["serve", "demo", "migrate", "account-create", "import", "rankings", "schema", "policy"] {
         assert!(help.lines().any(|line| line.trim_start().starts_with(&format!("{command} "))), "{command}");
     }
     for setting in [

@@ -14,6 +14,7 @@ use crate::{
     db::Db,
     error::{Code, Error},
     files::store::Store,
+    registry::ranking::versions::{self, Known},
 };
 
 /// The application. Cheap to clone.
@@ -35,10 +36,13 @@ pub struct App {
     pub throttle: Arc<Throttle>,
     /// Taken by whoever builds a ranking board: one at a time in a process.
     pub boards: Arc<Mutex<()>>,
+    /// The versions of ranking methods that were asked for so far.
+    pub methods: Arc<Known>,
 }
 
 impl App {
-    /// The one constructor, for the program and for its tests. The schema must have been migrated; whether the store
+    /// The one constructor, for the program and for its tests. The schema must have been migrated. Enters what a new
+    /// registry lacks: a signing key, and the versions of the ranking methods that the program ships. Whether the store
     /// works is for [`Store::check`] to find out.
     ///
     /// # Errors
@@ -47,6 +51,7 @@ impl App {
         let store = Store::open(config.materials_url.as_deref(), &config.data_dir)
             .map_err(|why| Error::Refused(Code::Unavailable, why))?;
         let keys = Keys::load(&db, clock.now()).await?;
+        versions::lay_down(&db, clock.now()).await?;
         Ok(Self {
             db,
             store,
@@ -56,6 +61,7 @@ impl App {
             passwords: Arc::new(Passwords::new()?),
             throttle: Arc::default(),
             boards: Arc::default(),
+            methods: Arc::default(),
         })
     }
 }

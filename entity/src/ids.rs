@@ -107,4 +107,8 @@ ids! {
     MaterialId = "material";
     /// A ranking board.
     BoardId = "board";
+    /// A version of a ranking method.
+    MethodId = "method";
+    /// A state of a closed academic year's rankings.
+    RevisionId = "revision";
 }

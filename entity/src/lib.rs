@@ -47,8 +47,12 @@ pub mod loose_file;
 
 pub mod counter;
 pub mod journal;
+pub mod ranking_method;
 pub mod ranking_board;
 pub mod ranking_leaf;
+pub mod ranking_revision;
+pub mod ranking_frozen;
+pub mod ranking_place;
 
 pub use enums::{
     AdoptionState, FindingCode, FindingState, MaterialKind, MemberState, Office, PracticeState, Role,

@@ -68,6 +68,34 @@ pub struct Model {
     pub rating_sum: i64,
 }
 
+impl Model {
+    /// What everybody may know of a practice that has left the registry: that it was there, under which number and
+    /// title, whose it was and since when. Its texts and ratings are gone.
+    #[must_use]
+    pub fn stub(self) -> Self {
+        Self {
+            summary: String::new(),
+            body: String::new(),
+            search_key: String::new(),
+            submitted_at: None,
+            stars_1: 0,
+            stars_2: 0,
+            stars_3: 0,
+            stars_4: 0,
+            stars_5: 0,
+            rating_organizations: 0,
+            rating_sum: 0,
+            ..self
+        }
+    }
+
+    /// Whether that is all there is: no practice is without a text.
+    #[must_use]
+    pub fn is_stub(&self) -> bool {
+        self.body.is_empty()
+    }
+}
+
 /// Which practices a caller may see, beside the published ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Visible {

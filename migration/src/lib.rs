@@ -17,6 +17,7 @@ mod m0011_adoptions;
 mod m0012_editions;
 mod m0016_integrity;
 mod m0017_materials;
+mod m0018_ranking_history;
 mod m0019_row_digests;
 mod steps;
 
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_editions::Migration),
             Box::new(m0016_integrity::Migration),
             Box::new(m0017_materials::Migration),
+            Box::new(m0018_ranking_history::Migration),
             Box::new(m0019_row_digests::Migration),
         ]
     }

@@ -57,6 +57,12 @@ pub enum Action {
     AdoptionWithdraw,
     /// Read adoptions that are not confirmed.
     AdoptionsRead,
+    /// Close an academic year: freeze its rankings.
+    AcademicYearClose,
+    /// Compute the rankings of a closed year anew.
+    RankingRevise,
+    /// Publish a version of a ranking method.
+    RankingMethodRevise,
     /// Keep the federal list of regions.
     RegionWrite,
     /// Keep the federal list of profiles.
@@ -200,7 +206,7 @@ const fn or_oneself(rule: Rule) -> Rule {
 pub const RULES: &[Rule] = &[
     public(A::Read, "read", &[
         "node", "nodes", "viewer", "region", "regions", "profiles", "community", "communities", "practice", "practices",
-        "communityRanking", "practiceRanking", "changes",
+        "communityRanking", "practiceRanking", "regionRanking", "rankingMethods", "rankingRevisions", "changes",
     ]),
     public(A::SessionCreate,  "session.create",  &["sessionCreate"]),
     public(A::SessionRefresh, "session.refresh", &["sessionRefresh"]),
@@ -235,6 +241,10 @@ pub const RULES: &[Rule] = &[
         (Chair, Community), (Coordinator, Community), (RegionalOperator, Region), (FederalRegistrar, Federation),
         (Auditor, Federation),
     ], &[])),
+
+    rule(A::AcademicYearClose,   "academicYear.close",   &[(FederalRegistrar, Federation)], &["academicYearClose"]),
+    rule(A::RankingRevise,       "ranking.revise",       &[(FederalRegistrar, Federation)], &["rankingRevise"]),
+    rule(A::RankingMethodRevise, "rankingMethod.revise", &[(FederalRegistrar, Federation)], &["rankingMethodRevise"]),
 
     rule(A::RegionWrite,       "region.write",       &[(FederalRegistrar, Federation)], &["regionCreate", "regionUpdate", "regionArchive"]),
     rule(A::ProfileWrite,      "profile.write",      &[(FederalRegistrar, Federation)], &["profileCreate", "profileUpdate", "profileArchive"]),

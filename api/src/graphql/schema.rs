@@ -41,7 +41,7 @@ use crate::{
             graphql::{Practice, PracticeQuery},
             mutations::PracticeMutation,
         },
-        ranking::graphql::RankingQuery,
+        ranking::{graphql::RankingQuery, history_graphql::RankingHistoryQuery, mutations::RankingMutation},
         rating::graphql::Rating,
         region::{
             graphql::{Municipality, Organization, Profile, Region, RegionQuery},
@@ -183,6 +183,7 @@ pub struct Query(
     PracticeQuery,
     IntegrityQuery,
     RankingQuery,
+    RankingHistoryQuery,
     JournalQuery,
     ChangesQuery,
 );
@@ -204,6 +205,7 @@ pub struct Mutation(
     IntegrityMutation,
     MaterialMutation,
     AdoptionMutation,
+    RankingMutation,
 );
 
 /// The schema of the registry.

@@ -11,6 +11,7 @@ mod practices;
 mod integrity;
 mod materials;
 mod adoptions;
+mod rankings;
 mod sessions;
 
 use std::{
@@ -69,6 +70,7 @@ fn calls() -> Vec<&'static Call> {
         integrity::CALLS,
         materials::CALLS,
         adoptions::CALLS,
+        rankings::CALLS,
         sessions::CALLS,
         integrators::CALLS,
         lists::CALLS,

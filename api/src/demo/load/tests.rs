@@ -8,7 +8,8 @@ use std::{
 use entity::{
     MemberState as State, PracticeState as Step, appointment, community, community_document, community_link,
     cooperation_agreement, counter, department, grant, institute, journal, material, member, municipality,
-    organization, person, practice, practice_author, practice_decision, practice_tag, profile, rating,
+    organization, person, practice, practice_author, practice_decision, practice_tag, profile,
+    ranking_revision, rating,
 };
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryOrder};
 
@@ -79,7 +80,9 @@ async fn every_list_of_the_set_stands_in_the_database() {
     let sum = |of: fn(&crate::demo::Practice) -> usize| set.practices.iter().map(of).sum::<usize>();
     assert_eq!(count::<practice_author::Entity>(db).await, sum(|one| one.authors.len()));
     assert_eq!(count::<practice_tag::Entity>(db).await, sum(|one| one.tags.len()));
-    assert_eq!(count::<journal::Entity>(db).await, set.communities.len() + set.practices.len());
+    let closings = CLOSED.len();
+    assert_eq!(count::<journal::Entity>(db).await, set.communities.len() + set.practices.len() + closings);
+    assert_eq!(count::<ranking_revision::Entity>(db).await, closings);
 
     assert_eq!((loaded.regions, loaded.communities, loaded.practices), (12, 70, 336));
     assert_eq!(loaded.practices + loaded.unfinished, set.practices.len());

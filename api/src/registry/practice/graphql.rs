@@ -27,6 +27,10 @@ use crate::{
         governance::graphql::PublicPerson,
         institute::graphql::Department,
         material::graphql::{MaterialConnection, materials_of_practice},
+        ranking::{
+            graphql::PracticeRankingMethod,
+            history_graphql::{Ranked, RankingHistoryEntry, RankingScope, history_of},
+        },
         rating::graphql::{Rating, RatingConnection, RatingSummary, ratings_page, viewer_rating},
         region::graphql::{Region, region_of},
     },
@@ -99,6 +103,9 @@ impl Practice {
     }
     /// The tags, in lower case, in its authors' order.
     async fn tags(&self, ctx: &Context<'_>) -> Result<Vec<String>, Error> {
+        if self.0.is_stub() {
+            return Ok(Vec::new());
+        }
         Ok(Caller::of(ctx)?.loader.load_one(TagsOf(self.0.id)).await?.unwrap_or_default())
     }
     /// Where it stands.
@@ -125,6 +132,9 @@ impl Practice {
     }
     /// Who wrote it, in the order of the title page.
     async fn authors(&self, ctx: &Context<'_>) -> Result<Vec<PublicPerson>, Error> {
+        if self.0.is_stub() {
+            return Ok(Vec::new());
+        }
         let authors = Caller::of(ctx)?.loader.load_one(AuthorsOf(self.0.id)).await?.unwrap_or_default();
         Ok(authors.iter().cloned().map(PublicPerson).collect())
     }
@@ -146,6 +156,9 @@ impl Practice {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<MaterialConnection, Error> {
         let page = Page::new(first, after, last, before)?;
+        if self.0.is_stub() {
+            return Ok(MaterialConnection(Slice::none()));
+        }
         materials_of_practice(ctx, self.0.id, &page).await
     }
     /// How teachers have rated it.
@@ -162,14 +175,23 @@ impl Practice {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<RatingConnection, Error> {
         let page = Page::new(first, after, last, before)?;
+        if self.0.is_stub() {
+            return Ok(RatingConnection(Slice::none()));
+        }
         ratings_page(ctx, &self.0, &page).await
     }
     /// The caller's own rating of it; null where there is none.
     async fn viewer_rating(&self, ctx: &Context<'_>) -> Result<Option<Rating>, Error> {
+        if self.0.is_stub() {
+            return Ok(None);
+        }
         viewer_rating(Caller::of(ctx)?, self.0.id).await
     }
     /// How many organizations use it, confirmed by their coordinators.
     async fn adopters(&self, ctx: &Context<'_>) -> Result<i64, Error> {
+        if self.0.is_stub() {
+            return Ok(0);
+        }
         adopters(Caller::of(ctx)?, self.0.id).await
     }
     /// Who uses it and with what result, the newest first: the confirmed adoptions, and those that the caller declared
@@ -183,6 +205,9 @@ impl Practice {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<AdoptionConnection, Error> {
         let page = Page::new(first, after, last, before)?;
+        if self.0.is_stub() {
+            return Ok(AdoptionConnection(Slice::none()));
+        }
         adoptions_of_practice(ctx, self.0.id, &page).await
     }
     /// The texts with which it was handed in, the newest first: for its authors and those who decide all of them, for
@@ -198,18 +223,37 @@ impl Practice {
         let page = Page::new(first, after, last, before)?;
         editions_of_practice(ctx, self.0.id, &page).await
     }
-    /// The text with which it was handed in at this version; null where there is none, or the caller may not see it.
+    /// The text with which it was handed in at a version; null where there is none, or the caller may not see it.
     async fn edition(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The practice's version then, as ratings and decisions name it.")] version: i32,
+        #[graphql(
+            desc = "The practice's version then, as ratings and decisions name it; left out, its present one."
+        )]
+        version: Option<i32>,
     ) -> Result<Option<PracticeEdition>, Error> {
-        edition_at(Caller::of(ctx)?, self.0.id, version).await
+        edition_at(Caller::of(ctx)?, self.0.id, version.unwrap_or(self.0.version)).await
+    }
+    /// Where it stood in the rankings of the closed academic years, and stands in those of the running one and of the last
+    /// while that is not closed; the earliest first. Years in which it took no part are left out.
+    async fn ranking_history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "By which method.", default_with = "PracticeRankingMethod::Rating")]
+        method: PracticeRankingMethod,
+        #[graphql(desc = "Among whom.", default_with = "RankingScope::Federation")] within: RankingScope,
+    ) -> Result<Vec<RankingHistoryEntry>, Error> {
+        let ranked =
+            Ranked { subject: self.0.id.0, region: Some(self.0.region_id), profile: self.0.profile_id };
+        history_of(Caller::of(ctx)?, method.into(), within.into(), ranked).await
     }
     /// The decisions taken on it with their reasons, oldest first. For its authors and those who decide;
     /// empty for all others.
     async fn decisions(&self, ctx: &Context<'_>) -> Result<Vec<PracticeDecision>, Error> {
         let caller = Caller::of(ctx)?;
+        if self.0.is_stub() {
+            return Ok(Vec::new());
+        }
         let authors = caller.loader.load_one(AuthorsOf(self.0.id)).await?.unwrap_or_default();
         let place = service::place(&self.0, authors.iter().map(|author| author.id).collect());
         let wrote = caller.actor.person().is_some_and(|person| place.authors.contains(&person));
