@@ -105,6 +105,20 @@ pub struct Settings {
     #[arg(long, env = "REGISTRY_REVIEW_DAYS", global = true, value_name = "DAYS",
           value_parser = clap::value_parser!(u32).range(1..=365))]
     review_days: Option<u32>,
+    /// Days for which one must be a member before one rates [default: 30]
+    #[arg(long, env = "REGISTRY_RATING_MEMBER_DAYS", global = true, value_name = "DAYS",
+          value_parser = clap::value_parser!(u32).range(0..=3650))]
+    rating_member_days: Option<u32>,
+
+    /// Practices that one may rate on a day [default: 20]
+    #[arg(long, env = "REGISTRY_RATINGS_PER_DAY", global = true, value_name = "NUMBER",
+          value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    ratings_per_day: Option<u32>,
+
+    /// Hour of the day, UTC, at which ratings and texts are checked every night; 24 for never [default: 1]
+    #[arg(long, env = "REGISTRY_INTEGRITY_HOUR", global = true, value_name = "HOUR",
+          value_parser = clap::value_parser!(u32).range(0..=24))]
+    integrity_hour: Option<u32>,
 
     /// Highest cost of a query, where a page multiplies what it holds [default: 50000]
     #[arg(long, env = "REGISTRY_QUERY_COST", global = true, value_name = "COST",
@@ -163,6 +177,12 @@ pub struct Config {
     pub feed_days: u32,
     /// Days that an expert has for a review.
     pub review_days: u32,
+    /// Days for which one must be a member before one rates.
+    pub rating_member_days: u32,
+    /// Practices that one may rate on a day.
+    pub ratings_per_day: u32,
+    /// Hour of the day, UTC, at which ratings and texts are checked every night; 24 for never.
+    pub integrity_hour: u32,
 }
 
 /// The environment variables that the program knows beside those of [`Settings`].
@@ -191,6 +211,9 @@ impl Default for Config {
             query_cost: 50_000,
             feed_days: 90,
             review_days: 14,
+            rating_member_days: 30,
+            ratings_per_day: 20,
+            integrity_hour: 1,
         }
     }
 }
@@ -241,6 +264,9 @@ impl Config {
             query_cost: pick!(query_cost).map_or(default.query_cost, u64::from),
             feed_days: pick!(feed_days).unwrap_or(default.feed_days),
             review_days: pick!(review_days).unwrap_or(default.review_days),
+            rating_member_days: pick!(rating_member_days).unwrap_or(default.rating_member_days),
+            ratings_per_day: pick!(ratings_per_day).unwrap_or(default.ratings_per_day),
+            integrity_hour: pick!(integrity_hour).unwrap_or(default.integrity_hour),
         };
         if let Some(url) = &config.database_url
             && !["postgres://", "postgresql://", "sqlite://"].iter().any(|scheme| url.starts_with(scheme))
@@ -279,6 +305,9 @@ impl Config {
         within("body_bytes", config.body_bytes as u64, 1024, 67_108_864)?;
         within("feed_days", config.feed_days.into(), 1, 3650)?;
         within("review_days", config.review_days.into(), 1, 365)?;
+        within("rating_member_days", config.rating_member_days.into(), 0, 3650)?;
+        within("ratings_per_day", config.ratings_per_day.into(), 1, 10_000)?;
+        within("integrity_hour", config.integrity_hour.into(), 0, 24)?;
         within("materials_bytes", config.materials_bytes, 1024, 1 << 30)?;
         within("import_bytes", config.import_bytes, 1024, 1 << 40)?;
         within("query_depth", config.query_depth as u64, 3, 100)?;
