@@ -353,6 +353,7 @@ fn transactions_are_opened_by_use_cases() {
         "build.rs",
         "job.rs",
         "sweep.rs",
+        "index.rs",
         "credentials.rs",
         "dialect.rs",
         "db/mod.rs",
