@@ -409,6 +409,7 @@ fn transactions_are_opened_by_use_cases() {
         "sweep.rs",
         "check.rs",
         "versions.rs",
+        "index.rs",
         "credentials.rs",
         "dialect.rs",
         "db/mod.rs",

@@ -196,7 +196,7 @@ impl Search {
             for candidate in near.get(&word.folded).into_iter().flatten() {
                 let stem = text::stem(candidate);
                 if stems.len() < CANDIDATES_MAX && !stems.contains(&stem) {
-                    candidates.push((word, candidate, Word { stem: stem.clone(), begins: false }));
+                    candidates.push((word, candidate, Word { stem: stem.clone(), beginning: None }));
                     stems.push(stem);
                 }
             }
@@ -360,7 +360,7 @@ async fn public(db: &Db, words: &[Word]) -> Result<Vec<bool>, Error> {
     }
     let arms = (0_i64..).zip(words).map(|(nth, word)| {
         let mut held = word.holders();
-        let of = || Expr::col((search_term::Entity, search_term::Column::SubjectId));
+        let of = || Expr::col(search_term::Column::SubjectId);
         let living = community::Column::Id.is_not_null().and(community::Column::ArchivedAt.is_null());
         held.left_join(practice::Entity, of().equals((practice::Entity, practice::Column::Id)))
             .left_join(community::Entity, of().equals((community::Entity, community::Column::Id)))
