@@ -308,7 +308,7 @@ impl Begun {
     /// # Errors
     /// The database's.
     pub async fn years<T: TryGetable>(&self, db: &Db) -> Result<Vec<(T, i64)>, Error> {
-        self.facet(db, self.found(), practice::Column::PublishedYear.into_expr().into()).await
+        self.facet(db, self.found(), practice::Column::PublishedYear.into_expr()).await
     }
 
     /// The states of practices.
@@ -316,7 +316,7 @@ impl Begun {
     /// # Errors
     /// The database's.
     pub async fn states<T: TryGetable>(&self, db: &Db) -> Result<Vec<(T, i64)>, Error> {
-        self.facet(db, self.found(), practice::Column::State.into_expr().into()).await
+        self.facet(db, self.found(), practice::Column::State.into_expr()).await
     }
 
     /// The tags of practices.
@@ -330,7 +330,7 @@ impl Begun {
             practice_tag::Entity,
             of.equals((practice_tag::Entity, practice_tag::Column::PracticeId)),
         );
-        self.facet(db, found, practice_tag::Column::Tag.into_expr().into()).await
+        self.facet(db, found, practice_tag::Column::Tag.into_expr()).await
     }
 
     /// How many of the found rows have which value; rows without one are left out. One statement.
