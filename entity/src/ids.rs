@@ -122,6 +122,10 @@ ids! {
     ReviewId = "review";
     /// A conflict of interest that an expert declared.
     ConflictId = "conflict";
+    /// A version of the rubric.
+    RubricId = "rubric";
+    /// An expert's assessment of a practice.
+    AssessmentId = "assessment";
     /// A ranking board.
     BoardId = "board";
 }

@@ -15,6 +15,7 @@ mod m0009_registrations;
 mod m0010_integrators;
 mod m0011_adoptions;
 mod m0013_reviews;
+mod m0014_assessments;
 mod m0019_row_digests;
 mod steps;
 
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_integrators::Migration),
             Box::new(m0011_adoptions::Migration),
             Box::new(m0013_reviews::Migration),
+            Box::new(m0014_assessments::Migration),
             Box::new(m0019_row_digests::Migration),
         ]
     }
