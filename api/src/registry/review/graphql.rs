@@ -10,7 +10,7 @@ use entity::{
 
 use super::{
     loader::{InsteadOf, ReviewsOf, VacantIn},
-    rules,
+    lot, rules,
     service::{self, Verified},
 };
 use crate::{
@@ -188,8 +188,8 @@ impl ReviewDraw {
     }
     /// How was drawn, so that anybody can do it again.
     async fn algorithm(&self) -> ReviewDrawAlgorithm {
-        let known = self.0.algorithm == rules::ALGORITHM;
-        let description = known.then_some(rules::ALGORITHM_IN_WORDS);
+        let known = self.0.algorithm == lot::ALGORITHM;
+        let description = known.then_some(lot::ALGORITHM_IN_WORDS);
         ReviewDrawAlgorithm { version: self.0.algorithm, description }
     }
     /// 256 random bits, in 64 hexadecimal digits.

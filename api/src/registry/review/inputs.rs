@@ -3,9 +3,9 @@
 use async_graphql::{ID, InputObject, Object, SimpleObject};
 
 use super::{
+    draw::Attempt,
     graphql::{ExclusionReason, Review, ReviewDraw, ReviewExclusion, exclusions},
     rules::Pool,
-    write::Attempt,
 };
 use crate::graphql::{
     errors::{UserError, user_errors},

@@ -15,9 +15,11 @@
 //!
 //! Rows are locked in one order: the practice, [the profile's turn](super::expert::write::take_turn), the review.
 
+pub mod draw;
 pub mod graphql;
 pub mod inputs;
 pub mod loader;
+pub mod lot;
 pub mod mutations;
 pub mod pool;
 pub mod rules;

@@ -4,6 +4,7 @@ use async_graphql::{Context, Object};
 use entity::ids::{PracticeId, ReviewId};
 
 use super::{
+    draw,
     inputs::{
         ReviewDeclareConflictInput, ReviewDeclineInput, ReviewDrawInput, ReviewDrawPayload,
         ReviewExpireInput, ReviewPayload,
@@ -30,7 +31,7 @@ impl ReviewMutation {
     ) -> Result<ReviewDrawPayload, Error> {
         let caller = Caller::of(ctx)?;
         let of = ids::decode::<PracticeId>(&input.practice_id)?;
-        let attempt = write::ask(&caller.app, &caller.actor, of, input.count, input.dry_run).await?;
+        let attempt = draw::ask(&caller.app, &caller.actor, of, input.count, input.dry_run).await?;
         Ok(attempt.into())
     }
 

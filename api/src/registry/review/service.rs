@@ -12,7 +12,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use super::rules;
+use super::lot;
 use crate::{
     db::{
         Db,
@@ -148,16 +148,16 @@ pub async fn verify(db: &Db, to: &review::Visible, id: ReviewDrawId) -> Result<V
         .and_then(|entry| entry.after)
         .and_then(|after| after.get("digest").and_then(|digest| digest.as_str().map(ToOwned::to_owned)));
     let asked = usize::try_from(draw.asked).unwrap_or(0);
-    let recomputed = rules::draw(&draw.seed, &draw.pool.0, asked);
+    let recomputed = lot::draw(&draw.seed, &draw.pool.0, asked);
     let mut of_draw = draw.drawn.0.clone();
     of_draw.sort_unstable();
     let mut of_reviews = reviewing.clone();
     of_reviews.sort_unstable();
     let checks = [
-        (Difference::Algorithm, draw.algorithm == rules::ALGORITHM),
+        (Difference::Algorithm, draw.algorithm == lot::ALGORITHM),
         (Difference::Result, draw.drawn.0 == recomputed),
         (Difference::Reviews, of_draw == of_reviews),
-        (Difference::Record, recorded == Some(rules::digest(&draw))),
+        (Difference::Record, recorded == Some(lot::digest(&draw))),
     ];
     let differences = checks.into_iter().filter(|(_, holds)| !holds).map(|(what, _)| what).collect();
     Ok(Verified { draw, recomputed, reviewing, differences })

@@ -96,7 +96,7 @@ impl Checked {
             hash.update(length.to_be_bytes());
             hash.update(text.map_or("", |text| text));
         }
-        hash.finalize()[..16].to_vec()
+        hash.finalize().iter().copied().take(16).collect()
     }
 }
 
