@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde::Deserialize;
 
 /// The settings as somebody gave them: on the command line, in the environment, or in a TOML file whose
@@ -89,10 +89,31 @@ pub struct Settings {
           value_parser = clap::value_parser!(u32).range(1..=365))]
     review_days: Option<u32>,
 
+    /// Finished assessments that a practice needs to be approved [default: 0]
+    #[arg(long, env = "REGISTRY_REQUIRED_ASSESSMENTS", global = true, value_name = "NUMBER",
+          value_parser = clap::value_parser!(u32).range(0..=5))]
+    required_assessments: Option<u32>,
+
+    /// Whether authors learn who assessed their practice [default: after-publication]
+    #[arg(long, env = "REGISTRY_AUTHORS_SEE_EXPERTS", global = true, value_name = "WHEN")]
+    authors_see_experts: Option<AuthorsSeeExperts>,
+
     /// Highest cost of a query, where a page multiplies what it holds [default: 50000]
     #[arg(long, env = "REGISTRY_QUERY_COST", global = true, value_name = "COST",
           value_parser = clap::value_parser!(u32).range(10..))]
     query_cost: Option<u32>,
+}
+
+/// Whether, and when, authors learn who assessed their practice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum AuthorsSeeExperts {
+    /// Never
+    Never,
+    /// Once it is published
+    AfterPublication,
+    /// As soon as the assessment is finished
+    Always,
 }
 
 impl Settings {
@@ -140,6 +161,10 @@ pub struct Config {
     pub feed_days: u32,
     /// Days that an expert has for a review.
     pub review_days: u32,
+    /// Finished assessments that a practice needs to be approved.
+    pub required_assessments: u32,
+    /// Whether authors learn who assessed their practice.
+    pub authors_see_experts: AuthorsSeeExperts,
 }
 
 /// The environment variables that the program knows beside those of [`Settings`].
@@ -165,6 +190,8 @@ impl Default for Config {
             query_cost: 50_000,
             feed_days: 90,
             review_days: 14,
+            required_assessments: 0,
+            authors_see_experts: AuthorsSeeExperts::AfterPublication,
         }
     }
 }
@@ -214,6 +241,8 @@ impl Config {
             query_cost: pick!(query_cost).map_or(default.query_cost, u64::from),
             feed_days: pick!(feed_days).unwrap_or(default.feed_days),
             review_days: pick!(review_days).unwrap_or(default.review_days),
+            required_assessments: pick!(required_assessments).unwrap_or(default.required_assessments),
+            authors_see_experts: pick!(authors_see_experts).unwrap_or(default.authors_see_experts),
         };
         if let Some(url) = &config.database_url
             && !["postgres://", "postgresql://", "sqlite://"].iter().any(|scheme| url.starts_with(scheme))
@@ -246,6 +275,7 @@ impl Config {
         within("request_seconds", config.request_seconds.into(), 1, 600)?;
         within("body_bytes", config.body_bytes as u64, 1024, 67_108_864)?;
         within("feed_days", config.feed_days.into(), 1, 3650)?;
+        within("required_assessments", config.required_assessments.into(), 0, 5)?;
         within("review_days", config.review_days.into(), 1, 365)?;
         within("import_bytes", config.import_bytes, 1024, 1 << 40)?;
         within("query_depth", config.query_depth as u64, 3, 100)?;

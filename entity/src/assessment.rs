@@ -94,7 +94,7 @@ impl Entity {
 
 /// Of what was submitted last, not of an edition that went back to its authors.
 #[must_use]
-pub fn of_last_submission() -> SimpleExpr {
+pub fn of_last_submission() -> Expr {
     let submitted = practice::Entity::find()
         .select_only()
         .expr(Expr::value(1))

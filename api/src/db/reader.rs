@@ -2,7 +2,7 @@
 //! day on which it asks.
 
 use chrono::NaiveDate;
-use entity::{adoption, expert, member, practice, review};
+use entity::{adoption, assessment, expert, member, practice, review};
 
 use super::Db;
 
@@ -21,6 +21,8 @@ pub struct Reader {
     pub experts: expert::Visible,
     /// Which reviews the caller may see.
     pub reviews: review::Visible,
+    /// Which assessments the caller may see, beside those of published practices.
+    pub assessments: assessment::Visible,
     /// The day on which offices must be in force.
     pub today: NaiveDate,
 }

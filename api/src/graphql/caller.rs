@@ -37,6 +37,7 @@ impl Caller {
             adoptions: visibility::visible_adoptions(&actor),
             experts: visibility::visible_experts(&actor),
             reviews: visibility::visible_reviews(&actor),
+            assessments: visibility::visible_assessments(&actor),
             today: actor.now.date_naive(),
         };
         let loader =

@@ -19,6 +19,7 @@ use crate::{
             mutations::AccessMutation,
         },
         adoption::{graphql::Adoption, mutations::AdoptionMutation},
+        assessment::{graphql::AssessmentQuery, mutations::AssessmentMutation},
         community::{
             graphql::{Community, CommunityQuery},
             mutations::CommunityMutation,
@@ -178,6 +179,7 @@ pub struct Query(
     PracticeQuery,
     ExpertQuery,
     ReviewQuery,
+    AssessmentQuery,
     RankingQuery,
     JournalQuery,
     ChangesQuery,
@@ -200,6 +202,7 @@ pub struct Mutation(
     AdoptionMutation,
     ExpertMutation,
     ReviewMutation,
+    AssessmentMutation,
 );
 
 /// The schema of the registry.

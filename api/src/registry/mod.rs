@@ -130,6 +130,7 @@ pub mod sync;
 pub mod practice;
 pub mod rating;
 pub mod adoption;
+pub mod assessment;
 pub mod expert;
 pub mod review;
 pub mod ranking;

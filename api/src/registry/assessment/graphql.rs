@@ -6,7 +6,7 @@ use entity::{assessment, assessment_score, practice, review, rubric, rubric_crit
 
 use super::{
     loader::{
-        AssessmentCountOf, CriteriaOf, FinishedBy, FirstAssessmentsOf, MeansOf, OpenReviewsIn, ScoresOf,
+        AssessmentCountOf, CriteriaOf, FinishedBy, FirstAssessmentsOf, MeansOf, OpenReviewsIn, RubricAt, ScoresOf,
     },
     rules, service,
 };
@@ -205,6 +205,15 @@ pub async fn third_expert_missing(caller: &Caller, of: &practice::Model) -> Resu
 /// The database's.
 pub async fn assessment_of(caller: &Caller, of: &review::Model) -> Result<Option<Assessment>, Error> {
     Ok(caller.loader.load_one(FinishedBy(of.id)).await?.map(Assessment))
+}
+
+/// By which version of the rubric a review is assessed.
+///
+/// # Errors
+/// The database's.
+pub async fn rubric_of_review(caller: &Caller, of: &review::Model) -> Result<Rubric, Error> {
+    let found = caller.loader.load_one(RubricAt(of.assigned_at)).await?;
+    found.map(Rubric).ok_or_else(|| Error::broken("no rubric is in force"))
 }
 
 /// A page of a practice's assessments that the caller may see.

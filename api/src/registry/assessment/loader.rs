@@ -3,6 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::dataloader::Loader;
+use chrono::{DateTime, Utc};
 use entity::{
     ReviewState, assessment, assessment_score,
     ids::{AssessmentId, PracticeId, ReviewId, RubricId},
@@ -99,6 +100,23 @@ impl Loader<RubricId> for Reader {
             .all(self.db.read())
             .await?;
         Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+}
+
+/// The rubric by which what was assigned at a moment is assessed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RubricAt(pub DateTime<Utc>);
+
+impl Loader<RubricAt> for Reader {
+    type Value = rubric::Model;
+    type Error = Error;
+
+    /// Versions are made by hand, one in some years: all are read.
+    async fn load(&self, keys: &[RubricAt]) -> Result<HashMap<RubricAt, rubric::Model>, Error> {
+        let rows =
+            rubric::Entity::find().order_by_desc(rubric::Column::Version).all(self.db.read()).await?;
+        let of = |at: &RubricAt| rows.iter().find(|row| row.effective_from <= at.0).cloned();
+        Ok(keys.iter().filter_map(|key| of(key).map(|row| (*key, row))).collect())
     }
 }
 

@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use entity::{
-    assessment,
+    ReviewState, assessment,
     ids::{AssessmentId, PracticeId, RubricId},
-    rubric,
+    review, rubric,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::rules;
 use crate::{
     db::{
         Db,
@@ -46,6 +47,20 @@ pub async fn means(db: &impl ConnectionTrait, of: PracticeId) -> Result<Vec<i64>
         .into_tuple()
         .all(db)
         .await?)
+}
+
+/// Whether two experts differ too much about what was submitted last, and nobody else is assessing it.
+///
+/// # Errors
+/// The database's.
+pub async fn third_is_missing(db: &impl ConnectionTrait, of: PracticeId) -> Result<bool, Error> {
+    if !rules::differ(&means(db, of).await?) {
+        return Ok(false);
+    }
+    let open = review::Entity::find()
+        .filter(review::Column::PracticeId.eq(of))
+        .filter(review::Column::State.eq(ReviewState::Assigned));
+    Ok(open.count(db).await? == 0)
 }
 
 /// The rubric by which what was assigned at this moment is assessed.

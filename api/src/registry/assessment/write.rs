@@ -7,7 +7,7 @@ use entity::{
     ids::{AssessmentId, ReviewId, RubricId},
     practice, review, rubric, rubric_criterion,
 };
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
 
 use super::{
@@ -17,7 +17,7 @@ use super::{
 use crate::{
     app::App,
     auth::{Action, Actor, Place, policy, visibility},
-    db::{Change, Tx},
+    db::Change,
     error::{Error, Outcome, UserError, UserErrorCode},
     registry::review::{
         rules as review_rules, service as reviews,
@@ -83,7 +83,7 @@ pub async fn submit(
     tx.insert_all::<assessment_score::Entity>(scores.collect()).await?;
     end(&mut tx, old, ReviewState::Finished, None).await?;
     tx.record(told(&row, &rubric, &practice));
-    if third_is_missing(&tx, &practice).await? {
+    if service::third_is_missing(tx.db(), practice.id).await? {
         // Where nobody can be drawn, those who manage the reviews see that a third is missing.
         let _ = draw(app, &mut tx, &practice, &Asked::third()).await?;
     }
@@ -98,20 +98,6 @@ fn may_hand_in(review: &review::Model, at: DateTime<Utc>) -> Result<(), UserErro
     }
     review_rules::may_end(review.state)?;
     rules::in_time(review.due_on, at.date_naive())
-}
-
-/// Whether two experts differ too much about what was submitted last, and nobody else is assessing it.
-///
-/// # Errors
-/// The database's.
-pub async fn third_is_missing(tx: &Tx, of: &practice::Model) -> Result<bool, Error> {
-    if !rules::differ(&service::means(tx.db(), of.id).await?) {
-        return Ok(false);
-    }
-    let open = review::Entity::find()
-        .filter(review::Column::PracticeId.eq(of.id))
-        .filter(review::Column::State.eq(ReviewState::Assigned));
-    Ok(open.count(tx.db()).await? == 0)
 }
 
 /// The journal's entry: neither the expert's words nor, to those who read a region's journal, that there is one.
