@@ -5,6 +5,8 @@ mod rating;
 mod adoption;
 mod experts;
 mod reviews;
+mod assessments;
+mod ranking_experts;
 mod drawing;
 mod access;
 mod community;

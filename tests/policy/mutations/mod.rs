@@ -9,6 +9,7 @@ mod communities;
 mod lists;
 mod practices;
 mod adoptions;
+mod assessments;
 mod reviews;
 mod sessions;
 
@@ -67,6 +68,7 @@ fn calls() -> Vec<&'static Call> {
         practices::CALLS,
         adoptions::CALLS,
         reviews::CALLS,
+        assessments::CALLS,
         sessions::CALLS,
         integrators::CALLS,
         lists::CALLS,

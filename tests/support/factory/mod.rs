@@ -8,6 +8,7 @@ mod places;
 mod practices;
 mod adoptions;
 mod reviews;
+pub mod assessments;
 
 use std::sync::{
     OnceLock,
