@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::{
     board::{self, Parameters, Period, Spec},
-    communities, experts,
+    communities,
     method::Method,
     practices,
     rules::{self, Candidate},
@@ -82,6 +82,7 @@ async fn candidates(
         }
         Method::Rating => practices::candidates(db, scope, period).await,
         Method::Adoption => Ok((practices::adopted(db, scope, period).await?, Parameters::default())),
-        Method::Expert => Ok((experts::assessed(db, scope, period).await?, Parameters::default())),
+        // Who has no assessment takes no part; the registry records none so far.
+        Method::Expert => Ok((Vec::new(), Parameters::default())),
     }
 }

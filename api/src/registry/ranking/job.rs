@@ -5,7 +5,7 @@ use std::{cmp::Reverse, collections::HashSet, time::Duration};
 
 use entity::{
     AcademicYear, community, counter,
-    ids::{AssessmentId, CommunityId, MemberId, PracticeId, ProfileId, RatingId, RegionId, TypedId},
+    ids::{CommunityId, MemberId, PracticeId, ProfileId, RatingId, RegionId, TypedId},
     journal, ranking_board,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
@@ -137,8 +137,6 @@ struct Touched {
     practices: bool,
     /// Which practices are adopted, and by whom.
     adoptions: bool,
-    /// Which practices were assessed, and how.
-    assessments: bool,
     /// How many members communities have.
     members: bool,
     /// Also what was before this academic year: something was taken back or changed.
@@ -159,7 +157,6 @@ impl Touched {
                 touched.communities |= concern.communities;
                 touched.practices |= concern.practices;
                 touched.adoptions |= concern.adoptions;
-                touched.assessments |= concern.assessments;
                 touched.members |= concern.members;
                 touched.past |= concern.past;
                 touched.years.insert(AcademicYear::of(change.at));
@@ -178,7 +175,7 @@ impl Touched {
     }
 
     fn is_empty(&self) -> bool {
-        !self.communities && !self.practices && !self.adoptions && !self.assessments && !self.members
+        !self.communities && !self.practices && !self.adoptions && !self.members
     }
 
     fn reaches_period(&self, period: Period, current: AcademicYear) -> bool {
@@ -199,7 +196,8 @@ impl Touched {
             Method::PracticesPer100Members => self.communities || self.members,
             Method::Rating => self.practices,
             Method::Adoption => self.adoptions,
-            Method::Expert => self.assessments,
+            // Made of what the registry does not record yet.
+            Method::Expert => false,
         }) && board.region_id.is_none_or(|id| self.regions.contains(&id))
             && board.profile_id.is_none_or(|id| self.profiles.contains(&id))
     }
@@ -214,8 +212,6 @@ struct Concern {
     practices: bool,
     /// Which practices are adopted, and by whom.
     adoptions: bool,
-    /// Which practices were assessed, and how.
-    assessments: bool,
     /// How many members communities have.
     members: bool,
     /// In past years, too.
@@ -237,15 +233,11 @@ fn concerns(change: &journal::Model) -> Concern {
                 communities: moved,
                 practices: moved,
                 adoptions: moved || adopted,
-                // What experts found enters and leaves with the practice.
-                assessments: moved,
                 // One that is withdrawn leaves the year in which it was confirmed.
                 past: adopted || (before && moved),
                 ..Concern::default()
             }
         }
-        // Of a published practice; what is assessed before counts with the publication.
-        AssessmentId::PREFIX => Concern { assessments: true, ..Concern::default() },
         // A changed rating leaves the year in which it was given first.
         RatingId::PREFIX => Concern { practices: true, past: change.before.is_some(), ..Concern::default() },
         CommunityId::PREFIX => Concern { communities: true, past: true, ..Concern::default() },

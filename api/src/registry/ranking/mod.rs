@@ -8,13 +8,12 @@
 //! - `rules`: places, pure;
 //! - `method`: what the methods are, and how each tells of itself in words;
 //! - `board`: how boards are named, read and written;
-//! - `build`: how they are made, from the data of `communities`, `practices` and `experts`;
+//! - `build`: how they are made, from the data of `communities` and `practices`;
 //! - `job`: follows the journal and rebuilds what a change has made stale.
 
 pub mod board;
 mod build;
 mod communities;
-mod experts;
 pub mod graphql;
 pub mod job;
 mod loader;

@@ -176,7 +176,7 @@ fn parts_of_adoption(near: i64, far: i64) -> Vec<Part> {
 }
 
 /// Which practices take part at all.
-pub(super) fn of_scope(scope: Scope, period: Period) -> Condition {
+fn of_scope(scope: Scope, period: Period) -> Condition {
     use practice::Column;
     Condition::all()
         .add(Column::State.eq(PracticeState::Published))

@@ -78,6 +78,10 @@ pub fn spec(
 /// # Errors
 /// `BAD_CURSOR`, `CURSOR_EXPIRED`, or the database's.
 pub async fn page(app: &App, spec: &Spec, list: List, page: &Page) -> Result<RankingPage, Error> {
+    if spec.method == Method::Expert {
+        // Nobody takes part until assessments are recorded: there is no board to keep.
+        return Ok(nothing(app));
+    }
     let after = page.after.as_deref().map(|cursor| list.key::<Place>(cursor)).transpose()?;
     let before = page.before.as_deref().map(|cursor| list.key::<Place>(cursor)).transpose()?;
     if let (Some(after), Some(before)) = (after, before)
