@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::support::{
     backend::Database,
-    client::Answer,
+    client::{Answer, http},
     program::{Serving, command, end, run},
 };
 
@@ -26,7 +26,7 @@ fn refuses(arguments: &[&str], words: &[&str]) {
 #[test]
 fn help_tells_all_commands_and_settings() {
     let help = run(&["--help"]).printed();
-    for command in ["serve", "demo", "migrate", "account-create", "import", "schema", "policy"] {
+    for command in ["serve", "demo", "migrate", "account-create", "import", "rankings", "schema", "policy"] {
         assert!(help.lines().any(|line| line.trim_start().starts_with(&format!("{command} "))), "{command}");
     }
     for setting in [
@@ -44,6 +44,9 @@ fn help_tells_all_commands_and_settings() {
         "body-bytes",
         "query-depth",
         "query-cost",
+        "materials-url",
+        "materials-bytes",
+        "materials-types",
     ] {
         let variable = format!("[env: REGISTRY_{}", setting.to_uppercase().replace('-', "_"));
         let line = help.lines().find(|line| line.trim_start().starts_with(&format!("--{setting} ")));
@@ -253,7 +256,7 @@ async fn the_demonstration_tells_what_there_is_serves_and_stops() {
 async fn the_log_tells_of_tokens_and_holds_neither_them_nor_secrets() {
     let demo = Serving::start(&["demo", "--log", "api=info"]);
     let ask = async |client: &str, secret: &str| {
-        let request = reqwest::Client::new().post(format!("{}/oauth/token", demo.url));
+        let request = http().post(format!("{}/oauth/token", demo.url));
         let request = request.header("content-type", "application/x-www-form-urlencoded");
         let request = request.body("grant_type=client_credentials").basic_auth(client, Some(secret));
         Answer::of(request.send().await.unwrap()).await
@@ -323,5 +326,50 @@ async fn an_account_made_at_the_command_line_signs_in_and_outlives_a_restart() {
     let answer = serving.ask(Some(&token), "{ viewer { login } }", json!({})).await;
     assert_eq!(answer.payload()["login"], "registrar.ru");
     serving.sign_in("registrar.ru", password).await.done();
+    assert_eq!(serving.stop().code, Some(0));
+}
+
+#[test]
+fn a_store_of_files_that_cannot_be_used_is_told_in_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = text(folder.path());
+    let file = folder.path().join("file");
+    fs::write(&file, "no folder").unwrap();
+    let inside = format!("file://{}/materials", text(&file));
+    for command in ["serve", "demo"] {
+        let arguments = [command, "--port", "0", "--data-dir", data, "--materials-url"];
+        refuses(&[&arguments[..], &[&inside]].concat(), &["cannot keep materials", text(&file)]);
+        refuses(&[&arguments[..], &["ftp://host"]].concat(), &["s3://"]);
+    }
+    refuses(&["policy", "--materials-types", "text/html"], &["text/html", "application/pdf"]);
+    refuses(&["policy", "--materials-bytes", "1"], &["--materials-bytes"]);
+    // Nobody listens there.
+    let mut bucket =
+        command(&["serve", "--port", "0", "--data-dir", data, "--materials-url", "s3://bucket/prefix"]);
+    bucket.env("AWS_ENDPOINT_URL", "http://127.0.0.1:1");
+    bucket.env("AWS_ACCESS_KEY_ID", "key").env("AWS_SECRET_ACCESS_KEY", "secret");
+    let ended = end(bucket);
+    assert!(ended.complaint().starts_with("cannot keep materials in s3://bucket/prefix"), "{ended:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn files_lie_beside_the_database_and_outlive_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = text(folder.path());
+    let demo = Serving::start(&["demo", "--data-dir", data]);
+    let document = "{ practices(filter: { search: \"Пять шагов наставника\" }, first: 1) {
+        nodes { materials { nodes { title url size download } } } } }";
+    let answer = demo.ask(None, document, json!({})).await;
+    let materials = answer.payload()["nodes"][0]["materials"]["nodes"].clone();
+    assert_eq!(materials[1]["url"], "https://example.org/five-steps/video", "{materials:#}");
+    let path = materials[0]["download"].as_str().unwrap();
+    let fetch =
+        async |url: &str| http().get(format!("{url}{path}")).send().await.unwrap().text().await.unwrap();
+    let before = fetch(&demo.url).await;
+    assert!(before.contains("Шаг 5") && materials[0]["size"] == json!(before.len()), "{before}");
+    assert_eq!(demo.stop().code, Some(0));
+    assert!(folder.path().join("materials").is_dir());
+    let serving = Serving::folder(folder.path());
+    assert_eq!(fetch(&serving.url).await, before);
     assert_eq!(serving.stop().code, Some(0));
 }

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use api::demo::{
-    DEMO_PASSWORD,
-    load::{self, LoadError, Loaded},
+use api::{
+    demo::{
+        DEMO_PASSWORD,
+        load::{self, LoadError, Loaded},
+    },
+    registry::ranking::verify::verify,
 };
 use serde_json::{Value, json};
 
@@ -15,7 +18,7 @@ use crate::support::{
 };
 
 async fn loaded(app: &TestApp) -> Loaded {
-    load::load(app.db(), app.clock.now()).await.unwrap()
+    load::load(app.db(), &app.app().store, app.clock.now()).await.unwrap()
 }
 
 /// Rank, score, slug and region of the first lines.
@@ -132,6 +135,23 @@ on_both! {
             assert!(line.is_some(), "{title} is not among {best:#?}");
         }
         assert!(best.iter().any(|edge| edge["node"]["department"]["shortName"] == "ЦНППМ"), "{best:#?}");
+    }
+
+    async fn its_closed_years_can_be_read_and_nothing_in_its_rankings_differs(app: TestApp) {
+        loaded(&app).await;
+        let visitor = app.visitor();
+        let answer = visitor.ask("{ rankingRevisions { nodes { year revision boards } }
+            community(by: { slug: \"kda-chemistry-teachers\" }) { rankingHistory { year rank closed } }
+            regionRanking(period: \"2024-2025\", first: 1) { nodes { code } revision { revision } } }").await;
+        let closed: Vec<_> = answer.data()["rankingRevisions"]["nodes"].as_array().unwrap().iter().map(|one| one["year"].clone()).collect();
+        assert_eq!(closed, ["2024-2025", "2023-2024"]);
+        let history = answer.data()["community"]["rankingHistory"].as_array().unwrap();
+        assert!(history.len() >= 3 && history[0]["year"] == "2023-2024" && history[1]["closed"] == true, "{history:?}");
+        assert_eq!(history.last().unwrap()["closed"], false);
+        assert_eq!(answer.data()["regionRanking"], json!({ "nodes": [{ "code": "RU-KDA" }], "revision": { "revision": 1 } }));
+        let report = verify(app.app(), |_| {}).await.unwrap();
+        assert_eq!((report.differences, report.corrected), (Vec::new(), Vec::new()));
+        assert!(report.frozen > 300, "{}", report.frozen);
     }
 
     async fn all_accounts_sign_in_to_their_roles(app: TestApp) {
@@ -278,14 +298,14 @@ on_both! {
     async fn it_is_loaded_into_an_empty_database_only(app: TestApp) {
         loaded(&app).await;
         let journal = app.journal().await.len();
-        assert!(matches!(load::load(app.db(), app.clock.now()).await, Err(LoadError::NotEmpty)));
+        assert!(matches!(load::load(app.db(), &app.app().store, app.clock.now()).await, Err(LoadError::NotEmpty)));
         assert_eq!(app.journal().await.len(), journal);
         assert_eq!(app.visitor().ask("{ regions { totalCount } }").await.payload()["totalCount"], 12);
     }
 
     async fn one_account_is_enough_for_a_database_not_to_be_empty(app: TestApp) {
         app.stranger().await;
-        assert!(matches!(load::load(app.db(), app.clock.now()).await, Err(LoadError::NotEmpty)));
+        assert!(matches!(load::load(app.db(), &app.app().store, app.clock.now()).await, Err(LoadError::NotEmpty)));
         assert_eq!(app.visitor().ask("{ regions { totalCount } }").await.payload()["totalCount"], 0);
     }
 }

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 use crate::support::{
     app::TestApp,
-    client::Answer,
+    client::{Answer, http},
     files::{CSV, csv, line, windows_1251},
     program::{Ended, Serving, command, end},
 };
@@ -191,8 +191,8 @@ on_both! {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_log_tells_of_files_in_and_out_and_of_nobody_in_them() {
     let demo = Serving::start(&["demo", "--log", "api=info"]);
-    let http = reqwest::Client::new();
-    let token = http.post(format!("{}/oauth/token", demo.url)).basic_auth("integrator.kda", Some("demo"));
+    let client = http();
+    let token = client.post(format!("{}/oauth/token", demo.url)).basic_auth("integrator.kda", Some("demo"));
     let token = token.header("content-type", "application/x-www-form-urlencoded");
     let token = Answer::of(token.body("grant_type=client_credentials").send().await.unwrap()).await;
     let token = token.body["access_token"].as_str().unwrap().to_owned();
@@ -202,13 +202,13 @@ async fn the_log_tells_of_files_in_and_out_and_of_nobody_in_them() {
     ]);
     let import = |parameters: &str| {
         let request =
-            http.post(format!("{}/import/registrations?{parameters}", demo.url)).bearer_auth(&token);
+            client.post(format!("{}/import/registrations?{parameters}", demo.url)).bearer_auth(&token);
         request.header("content-type", CSV).header("x-request-id", "file-in").body(file.clone())
     };
     let answer = import("source=edu").send().await.unwrap().text().await.unwrap();
     assert!(answer.contains("\"created\":1") && answer.contains("\"rejected\":1"), "{answer}");
     import("").send().await.unwrap();
-    let export = http.get(format!("{}/export/members.csv?communitySlug=kda-mentors", demo.url));
+    let export = client.get(format!("{}/export/members.csv?communitySlug=kda-mentors", demo.url));
     let export = export.bearer_auth(&token).header("x-request-id", "file-out").send().await.unwrap();
     let count = export.text().await.unwrap().lines().count() - 1;
     let log = demo.stop().err;

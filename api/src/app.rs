@@ -12,7 +12,9 @@ use crate::{
     clock::Clock,
     config::Config,
     db::Db,
-    error::Error,
+    error::{Code, Error},
+    files::store::Store,
+    registry::ranking::versions::{self, Known},
 };
 
 /// The application. Cheap to clone.
@@ -20,6 +22,8 @@ use crate::{
 pub struct App {
     /// The database.
     pub db: Db,
+    /// Where files are kept.
+    pub store: Store,
     /// The settings.
     pub config: Arc<Config>,
     /// The time.
@@ -32,23 +36,32 @@ pub struct App {
     pub throttle: Arc<Throttle>,
     /// Taken by whoever builds a ranking board: one at a time in a process.
     pub boards: Arc<Mutex<()>>,
+    /// The versions of ranking methods that were asked for so far.
+    pub methods: Arc<Known>,
 }
 
 impl App {
-    /// The one constructor, for the program and for its tests. The schema must have been migrated.
+    /// The one constructor, for the program and for its tests. The schema must have been migrated. Enters what a new
+    /// registry lacks: a signing key, and the versions of the ranking methods that the program ships. Whether the store
+    /// works is for [`Store::check`] to find out.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's; `UNAVAILABLE` where there can be no store.
     pub async fn new(config: Config, db: Db, clock: Clock) -> Result<Self, Error> {
+        let store = Store::open(config.materials_url.as_deref(), &config.data_dir)
+            .map_err(|why| Error::Refused(Code::Unavailable, why))?;
         let keys = Keys::load(&db, clock.now()).await?;
+        versions::lay_down(&db, clock.now()).await?;
         Ok(Self {
             db,
+            store,
             config: Arc::new(config),
             clock,
             keys: Arc::new(keys),
             passwords: Arc::new(Passwords::new()?),
             throttle: Arc::default(),
             boards: Arc::default(),
+            methods: Arc::default(),
         })
     }
 }

@@ -9,6 +9,8 @@ use std::{
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
 
+use crate::files::kinds::KINDS;
+
 /// The settings as somebody gave them: on the command line, in the environment, or in a TOML file whose
 /// keys are the flags' names with underscores.
 #[derive(Args, Clone, Debug, Default, Deserialize)]
@@ -22,7 +24,7 @@ pub struct Settings {
     #[arg(long, env = "REGISTRY_PORT", global = true, value_name = "PORT")]
     port: Option<u16>,
 
-    /// Folder of the embedded database; made when it is not there [default: ./data]
+    /// Folder of the embedded database and of files; made when it is not there [default: ./data]
     #[arg(long, env = "REGISTRY_DATA_DIR", global = true, value_name = "FOLDER")]
     data_dir: Option<PathBuf>,
 
@@ -73,6 +75,21 @@ pub struct Settings {
     #[arg(long, env = "REGISTRY_IMPORT_BYTES", global = true, value_name = "BYTES",
           value_parser = clap::value_parser!(u64).range(1024..=1 << 40))]
     import_bytes: Option<u64>,
+
+    /// Where files of materials are kept: file:///folder or s3://bucket/prefix, with the usual AWS_… variables;
+    /// without it in `materials` in the data folder
+    #[arg(long, env = "REGISTRY_MATERIALS_URL", global = true, value_name = "URL")]
+    materials_url: Option<String>,
+
+    /// Most bytes of a file of a material [default: 20971520]
+    #[arg(long, env = "REGISTRY_MATERIALS_BYTES", global = true, value_name = "BYTES",
+          value_parser = clap::value_parser!(u64).range(1024..=1 << 30))]
+    materials_bytes: Option<u64>,
+
+    /// Media types of the files that are taken as materials, separated by commas [default: PDF, the documents of
+    /// office programs without macros, JPEG, PNG, WebP, MP4, plain text]
+    #[arg(long, env = "REGISTRY_MATERIALS_TYPES", global = true, value_name = "TYPES")]
+    materials_types: Option<String>,
 
     /// Deepest nesting of a query [default: 15]
     #[arg(long, env = "REGISTRY_QUERY_DEPTH", global = true, value_name = "LEVELS",
@@ -131,7 +148,7 @@ pub struct Config {
     pub host: String,
     /// Port to listen on; 0 takes any free one.
     pub port: u16,
-    /// Folder of the embedded database.
+    /// Folder of the embedded database and of files.
     pub data_dir: PathBuf,
     /// The database's address, where it is not the embedded one.
     pub database_url: Option<String>,
@@ -153,6 +170,12 @@ pub struct Config {
     pub body_bytes: usize,
     /// Most bytes of a file to be imported.
     pub import_bytes: u64,
+    /// Where files of materials are kept, where it is not in the data folder: `file:///folder` or `s3://bucket/prefix`.
+    pub materials_url: Option<String>,
+    /// Most bytes of a file of a material.
+    pub materials_bytes: u64,
+    /// Media types of the files that are taken as materials.
+    pub materials_types: Vec<String>,
     /// Deepest nesting of a query.
     pub query_depth: usize,
     /// Highest cost of a query.
@@ -186,6 +209,9 @@ impl Default for Config {
             request_seconds: 15,
             body_bytes: 4 << 20,
             import_bytes: 1 << 30,
+            materials_url: None,
+            materials_bytes: 20 << 20,
+            materials_types: KINDS.iter().map(|kind| kind.media_type.to_owned()).collect(),
             query_depth: 15,
             query_cost: 50_000,
             feed_days: 90,
@@ -231,12 +257,13 @@ impl Config {
             access_token_minutes: pick!(access_token_minutes).unwrap_or(default.access_token_minutes),
             session_days: pick!(session_days).unwrap_or(default.session_days),
             introspection: pick!(introspection).unwrap_or(default.introspection),
-            cors_origins: pick!(cors_origins).map_or(default.cors_origins, |text| {
-                text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
-            }),
+            cors_origins: pick!(cors_origins).map_or(default.cors_origins, |text| list(&text)),
             request_seconds: pick!(request_seconds).unwrap_or(default.request_seconds),
             body_bytes: pick!(body_bytes).map_or(default.body_bytes, |bytes| bytes as usize),
             import_bytes: pick!(import_bytes).unwrap_or(default.import_bytes),
+            materials_url: pick!(materials_url).filter(|url| !url.trim().is_empty()),
+            materials_bytes: pick!(materials_bytes).unwrap_or(default.materials_bytes),
+            materials_types: pick!(materials_types).map_or(default.materials_types, |text| list(&text)),
             query_depth: pick!(query_depth).map_or(default.query_depth, |depth| depth as usize),
             query_cost: pick!(query_cost).map_or(default.query_cost, u64::from),
             feed_days: pick!(feed_days).unwrap_or(default.feed_days),
@@ -264,6 +291,11 @@ impl Config {
         if config.cors_origins.is_empty() {
             return Err("cors_origins: name at least one origin, or * for all".into());
         }
+        let known = |media_type: &str| KINDS.iter().any(|kind| kind.media_type == media_type);
+        if let Some(unknown) = config.materials_types.iter().find(|media_type| !known(media_type)) {
+            let all: Vec<_> = KINDS.iter().map(|kind| kind.media_type).collect();
+            return Err(format!("materials_types: `{unknown}` is not among {}", all.join(", ")));
+        }
         // The command line checks these by itself; a file does not.
         let within = |name: &str, value: u64, from: u64, to: u64| match (from..=to).contains(&value) {
             true => Ok(()),
@@ -277,11 +309,17 @@ impl Config {
         within("feed_days", config.feed_days.into(), 1, 3650)?;
         within("required_assessments", config.required_assessments.into(), 0, 5)?;
         within("review_days", config.review_days.into(), 1, 365)?;
+        within("materials_bytes", config.materials_bytes, 1024, 1 << 30)?;
         within("import_bytes", config.import_bytes, 1024, 1 << 40)?;
         within("query_depth", config.query_depth as u64, 3, 100)?;
         within("query_cost", config.query_cost, 10, u32::MAX.into())?;
         Ok(config)
     }
+}
+
+/// The parts of a list that is separated by commas.
+fn list(text: &str) -> Vec<String> {
+    text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
 }
 
 fn parse_file(text: &str) -> Result<Settings, String> {
@@ -338,5 +376,7 @@ mod tests {
         assert!(Config::merge(Settings::default(), file).unwrap_err().contains("session_days"));
         let file = parse_file("database_url = \"mysql://x\"\n").unwrap();
         assert!(Config::merge(Settings::default(), file).unwrap_err().contains("postgres://"));
+        let file = parse_file("materials_types = \"application/pdf, text/html\"\n").unwrap();
+        assert!(Config::merge(Settings::default(), file).unwrap_err().contains("`text/html`"));
     }
 }

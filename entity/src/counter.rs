@@ -1,5 +1,5 @@
 //! Numbers that are handed out one by one, without gaps and never twice: the journal's positions and
-//! the practices' registry numbers.
+//! the practices' registry numbers and the states of closed years' rankings.
 //!
 //! Taking one locks its row until the transaction ends, so the order of the numbers is the order of the
 //! commits, on every database and without a backend's own sequences.
@@ -25,6 +25,8 @@ pub const PRACTICE_NUMBER: &str = "practice_number";
 pub const RUBRIC: &str = "rubric";
 /// How far the ranking boards have followed the journal.
 pub const BOARDS: &str = "boards";
+/// The name of the counter of states of closed years' rankings.
+pub const RANKING_REVISION: &str = "ranking_revision";
 
 /// No relation is walked from here.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -108,6 +108,8 @@ ids! {
     MemberId = "member";
     /// A practice.
     PracticeId = "practice";
+    /// A text with which a practice was handed in.
+    EditionId = "edition";
     /// A decision taken on a practice.
     DecisionId = "decision";
     /// A teacher's rating of a practice.
@@ -126,6 +128,12 @@ ids! {
     RubricId = "rubric";
     /// An expert's assessment of a practice.
     AssessmentId = "assessment";
+    /// A material of a practice.
+    MaterialId = "material";
     /// A ranking board.
     BoardId = "board";
+    /// A version of a ranking method.
+    MethodId = "method";
+    /// A state of a closed academic year's rankings.
+    RevisionId = "revision";
 }

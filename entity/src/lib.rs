@@ -36,8 +36,11 @@ pub mod practice;
 pub mod practice_author;
 pub mod practice_tag;
 pub mod practice_decision;
+pub mod practice_edition;
 pub mod rating;
 pub mod adoption;
+pub mod material;
+pub mod loose_file;
 
 pub mod expert;
 pub mod expert_conflict;
@@ -50,10 +53,15 @@ pub mod assessment_score;
 
 pub mod counter;
 pub mod journal;
+pub mod ranking_method;
 pub mod ranking_board;
 pub mod ranking_leaf;
+pub mod ranking_revision;
+pub mod ranking_frozen;
+pub mod ranking_place;
 
 pub use enums::{
-    AdoptionState, ExclusionReason, MemberState, Office, PracticeState, Purpose, ReviewState, Role,
+    AdoptionState, ExclusionReason, MaterialKind, MemberState, Office, PracticeState, Purpose, ReviewState,
+    Role,
 };
 pub use year::AcademicYear;

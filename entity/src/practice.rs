@@ -68,6 +68,34 @@ pub struct Model {
     pub rating_sum: i64,
 }
 
+impl Model {
+    /// What everybody may know of a practice that has left the registry: that it was there, under which number and
+    /// title, whose it was and since when. Its texts and ratings are gone.
+    #[must_use]
+    pub fn stub(self) -> Self {
+        Self {
+            summary: String::new(),
+            body: String::new(),
+            search_key: String::new(),
+            submitted_at: None,
+            stars_1: 0,
+            stars_2: 0,
+            stars_3: 0,
+            stars_4: 0,
+            stars_5: 0,
+            rating_organizations: 0,
+            rating_sum: 0,
+            ..self
+        }
+    }
+
+    /// Whether that is all there is: no practice is without a text.
+    #[must_use]
+    pub fn is_stub(&self) -> bool {
+        self.body.is_empty()
+    }
+}
+
 /// Which practices a caller may see, beside the published ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Visible {
@@ -90,6 +118,11 @@ impl Visible {
         if self.all {
             return Condition::all();
         }
+        Condition::any().add(Column::State.eq(PracticeState::Published)).add_option(self.inside())
+    }
+
+    /// What is seen beside the published ones; none where nothing is.
+    fn inside(&self) -> Option<Condition> {
         let mut offices = Condition::any();
         if self.submitted {
             offices = offices.add(Expr::value(true));
@@ -100,11 +133,11 @@ impl Visible {
         if !self.communities.is_empty() {
             offices = offices.add(Column::CommunityId.is_in(self.communities.iter().copied()));
         }
-        let mut any = Condition::any().add(Column::State.eq(PracticeState::Published));
+        let mut any = Condition::any();
         if !offices.is_empty() {
             any = any.add(Condition::all().add(Column::SubmittedAt.is_not_null()).add(offices));
         }
-        any.add_option(self.author.map(|person| {
+        let any = any.add_option(self.author.map(|person| {
             Column::Id.in_subquery(
                 Query::select()
                     .column(practice_author::Column::PracticeId)
@@ -112,8 +145,10 @@ impl Visible {
                     .and_where(practice_author::Column::PersonId.eq(person))
                     .to_owned(),
             )
-        }))
-        .add_option(self.reviewer.map(|person| Column::Id.in_subquery(review::practices_of(person))))
+        }));
+        let any =
+            any.add_option(self.reviewer.map(|person| Column::Id.in_subquery(review::practices_of(person))));
+        (!any.is_empty()).then_some(any)
     }
 }
 
@@ -138,6 +173,12 @@ impl Entity {
     /// Practices that the caller may see.
     pub fn visible(to: &Visible) -> Select<Self> {
         Self::find().filter(to.condition())
+    }
+
+    /// Practices that the caller would see if they were not published: its own, and those in the scope of its
+    /// offices; none where there can be none.
+    pub fn inside(to: &Visible) -> Option<Select<Self>> {
+        to.inside().map(|condition| Self::find().filter(condition))
     }
 
     /// Practices in the federal registry, which everybody may see.

@@ -22,7 +22,7 @@ pub struct Model {
     pub id: ReviewId,
     /// Of which practice.
     pub practice_id: PracticeId,
-    /// Of which edition of its text.
+    /// Of which edition of its text, by the practice's version that was handed in.
     pub edition: i32,
     /// The practice's community, repeated so that a scope is one comparison.
     pub community_id: Option<CommunityId>,

@@ -19,7 +19,7 @@ pub struct Model {
     pub id: ReviewDrawId,
     /// For which practice.
     pub practice_id: PracticeId,
-    /// For which edition of its text.
+    /// For which edition of its text, by the practice's version that was handed in.
     pub edition: i32,
     /// From the pool of which profile.
     pub profile_id: ProfileId,

@@ -14,8 +14,11 @@ mod m0008_presidiums;
 mod m0009_registrations;
 mod m0010_integrators;
 mod m0011_adoptions;
+mod m0012_editions;
 mod m0013_reviews;
 mod m0014_assessments;
+mod m0017_materials;
+mod m0018_ranking_history;
 mod m0019_row_digests;
 mod steps;
 
@@ -38,8 +41,11 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_registrations::Migration),
             Box::new(m0010_integrators::Migration),
             Box::new(m0011_adoptions::Migration),
+            Box::new(m0012_editions::Migration),
             Box::new(m0013_reviews::Migration),
             Box::new(m0014_assessments::Migration),
+            Box::new(m0017_materials::Migration),
+            Box::new(m0018_ranking_history::Migration),
             Box::new(m0019_row_digests::Migration),
         ]
     }

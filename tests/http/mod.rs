@@ -2,6 +2,7 @@
 
 mod answers;
 mod limits;
+mod materials;
 mod pages;
 mod protocol;
 mod token;

@@ -13,15 +13,15 @@ use crate::support::{
 };
 
 /// As many rows as every list has here: pages of 1, 7 and 14 end exactly with the list, those of 3 do not.
-const ROWS: usize = 14;
+pub(super) const ROWS: usize = 14;
 
 /// A third of the rows of a list share their sort key with others: the number of row `n`'s key.
-fn tied(n: usize) -> usize {
+pub(super) fn tied(n: usize) -> usize {
     if n.is_multiple_of(3) { 0 } else { n }
 }
 
 /// A list: how to ask for it, and what tells its rows apart.
-struct List {
+pub(super) struct List {
     actor: Actor,
     /// With `ARGS` in the place of the page's arguments and `PAGE` in that of the selection.
     document: String,
@@ -32,7 +32,12 @@ struct List {
 }
 
 impl List {
-    fn new(actor: &Actor, document: impl Into<String>, pointer: &'static str, row: &'static str) -> Self {
+    pub(super) fn new(
+        actor: &Actor,
+        document: impl Into<String>,
+        pointer: &'static str,
+        row: &'static str,
+    ) -> Self {
         Self { actor: actor.clone(), document: document.into(), pointer, row }
     }
 
@@ -117,7 +122,7 @@ impl List {
 
     /// Each row exactly once, in the same order whatever the size and the direction; and nothing else than
     /// cursors and sizes of this list is taken.
-    async fn is_paged(&self, total: usize) {
+    pub(super) async fn is_paged(&self, total: usize) {
         let whole = self.forwards(100, total).await;
         let mut distinct = whole.clone();
         distinct.sort();
@@ -183,12 +188,12 @@ struct Page {
 }
 
 /// A published practice that the filter of the foreign list finds.
-async fn note(app: &TestApp) -> practice::Model {
+pub(super) async fn note(app: &TestApp) -> practice::Model {
     let community = app.new_community("sev-notes").region("RU-SEV").unregistered().create().await;
     app.new_practice(&community).title("Заметка").state(PracticeState::Published).create().await
 }
 
-async fn a_region(app: &TestApp, code: &str, name: &str) -> region::Model {
+pub(super) async fn a_region(app: &TestApp, code: &str, name: &str) -> region::Model {
     let row = region::Model {
         id: RegionId::generate(),
         code: code.into(),
@@ -200,7 +205,7 @@ async fn a_region(app: &TestApp, code: &str, name: &str) -> region::Model {
     row.into_active_model().insert(app.rows()).await.unwrap()
 }
 
-async fn communities(app: &TestApp) -> Vec<community::Model> {
+pub(super) async fn communities(app: &TestApp) -> Vec<community::Model> {
     let mut made = Vec::new();
     for n in 0..ROWS {
         let slug = format!("kda-{n}");

@@ -18,7 +18,11 @@ const EDGE: &str = "edges { cursor rank position score previousRank
 pub(super) async fn ranking(actor: &Actor, field: &str, arguments: &str) -> Value {
     let arguments =
         if arguments.is_empty() { "first: 100".to_owned() } else { format!("first: 100, {arguments}") };
-    let inline = if field == "communityRanking" { "slug" } else { "title" };
+    let inline = match field {
+        "communityRanking" => "slug",
+        "regionRanking" => "code",
+        _ => "title",
+    };
     let edge = EDGE.replace("... on Community { slug } ... on Practice { title }", inline);
     actor.ask(&format!("{{ {field}({arguments}) {{ {edge} }} }}")).await.payload().clone()
 }
@@ -45,7 +49,7 @@ pub(super) fn places(page: &Value) -> Vec<(String, i64)> {
 
 pub(super) fn name(edge: &Value) -> String {
     let node = &edge["node"];
-    node["slug"].as_str().or(node["title"].as_str()).unwrap().to_owned()
+    ["slug", "title", "code"].into_iter().find_map(|field| node[field].as_str()).unwrap().to_owned()
 }
 
 pub(super) fn placed(expected: &[(&str, i64)]) -> Vec<(String, i64)> {
@@ -60,7 +64,7 @@ fn micro(value: &Value) -> i64 {
 }
 
 /// The contributions of the parts are the score.
-fn explained(page: &Value) {
+pub(super) fn explained(page: &Value) {
     for edge in edges(page) {
         let parts = edge["explanation"]["components"].as_array().unwrap();
         let sum: i64 = parts.iter().map(|part| micro(&part["contribution"])).sum();
@@ -84,7 +88,7 @@ pub(super) fn this_year(app: &TestApp) -> AcademicYear {
 }
 
 /// In the middle of a year that has ended.
-fn within(year: AcademicYear) -> DateTime<Utc> {
+pub(super) fn within(year: AcademicYear) -> DateTime<Utc> {
     year.start() + Duration::days(100)
 }
 
@@ -240,7 +244,7 @@ on_both! {
         }
     }
 
-    async fn practices_per_hundred_members_are_exact_and_zero_without_members(app: TestApp) {
+    async fn practices_per_hundred_members_are_exact_and_draw_small_communities_to_the_mean(app: TestApp) {
         for (slug, members, count) in [("three", 3, 2), ("seven", 7, 5), ("nobody", 0, 4), ("idle", 2, 0)] {
             let community = app.new_community(slug).create().await;
             for _ in 0..members {
@@ -250,19 +254,28 @@ on_both! {
             app.new_member(&community).left_on(day("2022-01-01")).create().await;
             publish_many(&app, &community, count, app.clock.now()).await;
         }
+        // C = 7 · 100 / 12: who has no members weighs nothing. Thirty members more do as the mean does.
+        let mean = 58_333_333;
+        let drawn = |practices: i64, members: i64| {
+            let (sum, weight) = (30 * mean + practices * 100_000_000, 30 + members);
+            (2 * sum + weight) / (2 * weight)
+        };
         for arguments in [String::new(), written(this_year(&app))] {
             let page = communities(&app.visitor(), &format!("method: PRACTICES_PER_100_MEMBERS {arguments}")).await;
-            // 5 · 100 / 7 = 71,428571…; 2 · 100 / 3 = 66,666666…, rounded half up at the sixth digit.
-            assert_eq!(scores(&page), [71_428_571, 66_666_667, 0, 0], "{arguments}");
-            assert_eq!(places(&page)[..2], placed(&[("seven", 1), ("three", 2)]));
-            assert_eq!(edges(&page)[2]["rank"], 3);
+            assert_eq!(places(&page), placed(&[("seven", 1), ("three", 2), ("nobody", 3), ("idle", 4)]));
+            assert_eq!(scores(&page), [drawn(5, 7), drawn(2, 3), mean, drawn(0, 2)], "{arguments}");
+            assert_eq!(scores(&page)[..2], [60_810_811, 59_090_909]);
             explained(&page);
             assert_eq!(
                 edges(&page)[1]["explanation"]["toNextRank"],
-                "До 1-го места не хватает 4,761904 практики на 100 участников: там 71,428571, здесь 66,666667."
+                "До 1-го места не хватает 1,719902 практики на 100 участников: там 60,810811, здесь 59,090909."
             );
-            let values: Vec<_> = edges(&page)[0]["explanation"]["components"].as_array().unwrap().iter().map(|part| micro(&part["value"])).collect();
-            assert_eq!(values, [5_000_000, 7_000_000]);
+            let parts = edges(&page)[0]["explanation"]["components"].as_array().unwrap();
+            let values: Vec<_> = parts.iter().map(|part| (part["code"].as_str().unwrap(), micro(&part["value"]))).collect();
+            assert_eq!(values, [("PRACTICES", 5_000_000), ("MEMBERS", 7_000_000), ("SCOPE_MEAN", mean)]);
+            assert_eq!(page["method"]["version"], 2);
+            let formula = page["method"]["formula"].as_str().unwrap();
+            assert!(formula.starts_with("(30·C + n·R) / (30 + n)") && !formula.contains('{'), "{formula}");
         }
     }
 

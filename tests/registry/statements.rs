@@ -37,7 +37,9 @@ const LISTS: &str = "{ regions(first: 100) { nodes { municipalities(first: 3) { 
     communities(first: 1) { totalCount nodes { slug } } } }
     communities(first: 100) { nodes { engagement(year: \"2024-2025\") { percent }
     practices(first: 2) { totalCount pageInfo { hasNextPage } nodes { title } } last: practices(last: 1) { nodes { title } } } }
-    practices(first: 100) { nodes { ratings(first: 2) { totalCount nodes { stars } }
+    practices(first: 100) { nodes { ratings(first: 2) { totalCount nodes { stars edition { number } } }
+    editions(first: 1) { totalCount nodes { title changes { tagsAdded } } }
+    materials(first: 1) { totalCount nodes { title url download } }
     adopters adoptions(first: 2) { totalCount nodes { organization { name } community { slug } region { code } } } } }
     adopting: communities(first: 100) { nodes { adoptions(first: 2) { totalCount nodes { practice { title } } } } } }";
 
@@ -64,6 +66,8 @@ async fn grow(app: &TestApp, from: usize, to: usize) -> Vec<community::Model> {
             let school = app.organization_in(&town).await;
             app.rated(&practice, Some(school.id), 4).await;
             app.adoption_at(&practice, &community, person.id, school.id, AdoptionState::Confirmed).await;
+            app.link(&practice, person.id, "Сайт").await;
+            app.link(&practice, person.id, "Запись").await;
         }
         made.push(community);
     }

@@ -10,7 +10,7 @@ use entity::{
     ids::{AccountId, SessionId, TypedId},
     journal, ranking_board, ranking_leaf, session,
 };
-use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryOrder};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 
 use super::{actor::Actor, backend::Database, client::Client};
@@ -43,7 +43,8 @@ impl TestApp {
         Self::on(database, Config::default(), Clock::default()).await
     }
 
-    async fn on(database: Database, config: Config, clock: Clock) -> Self {
+    async fn on(database: Database, mut config: Config, clock: Clock) -> Self {
+        config.materials_url = Some(format!("file://{}", database.files().display()));
         let inner = App::new(config, database.connect().await, clock.clone()).await.unwrap();
         let served = Arc::new(Served::new(inner.clone()));
         Self { clock, inner, database, served }
@@ -121,12 +122,16 @@ impl TestApp {
         journal::Entity::find().order_by_asc(journal::Column::Seq).all(self.rows()).await.unwrap()
     }
 
-    /// Throws the ranking boards away; the next query makes them anew. For rows that factories put in place
+    /// Throws the living ranking boards away; the next query makes them anew. For rows that factories put in place
     /// after the first request: the boards follow the journal, in which those do not stand.
     pub async fn forget_boards(&self) {
         let _turn = self.inner.boards.lock().await;
-        ranking_leaf::Entity::delete_many().exec(self.rows()).await.unwrap();
-        ranking_board::Entity::delete_many().exec(self.rows()).await.unwrap();
+        let living = ranking_board::Entity::find().filter(ranking_board::Column::Revision.is_null());
+        let living: Vec<_> = living.all(self.rows()).await.unwrap().into_iter().map(|row| row.id).collect();
+        let of_them = ranking_leaf::Column::BoardId.is_in(living.iter().copied());
+        ranking_leaf::Entity::delete_many().filter(of_them).exec(self.rows()).await.unwrap();
+        let them = ranking_board::Column::Id.is_in(living);
+        ranking_board::Entity::delete_many().filter(them).exec(self.rows()).await.unwrap();
     }
 }
 

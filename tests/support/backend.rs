@@ -1,6 +1,6 @@
 //! A database for one test: migrated, empty, and gone when the test has ended.
 
-use std::{fs, sync::Arc};
+use std::{fs, path::Path, sync::Arc};
 
 use api::db::{Address, Db};
 use sea_orm::{ConnectionTrait, Database as Connect};
@@ -17,6 +17,8 @@ const CONNECTIONS: u32 = 8;
 #[derive(Clone, Debug)]
 pub struct Database {
     address: Address,
+    /// Where files are kept beside it.
+    files: Arc<TempDir>,
     _held: Arc<Held>,
 }
 
@@ -33,6 +35,10 @@ enum Held {
 }
 
 impl Database {
+    fn new(address: Address, held: Held) -> Self {
+        Self { address, files: Arc::new(tempfile::tempdir().unwrap()), _held: Arc::new(held) }
+    }
+
     /// A new embedded database: a copy of a migrated file.
     pub async fn sqlite() -> Self {
         static TEMPLATE: OnceCell<Vec<u8>> = OnceCell::const_new();
@@ -49,7 +55,7 @@ impl Database {
         let address = Db::embedded(folder.path());
         let Address::File(path) = &address else { unreachable!("an embedded database is a file") };
         fs::write(path, template).unwrap();
-        Self { address, _held: Arc::new(Held::Folder(folder)) }
+        Self::new(address, Held::Folder(folder))
     }
 
     /// A new database on the server; none where there is no server. On a temporary one it is a copy of a
@@ -70,23 +76,28 @@ impl Database {
                 })
                 .await;
             create(server, &name, template).await;
-            return Some(Self { address, _held: Arc::new(Held::Nothing) });
+            return Some(Self::new(address, Held::Nothing));
         }
         create(server, &name, "template0").await;
         let held = Held::OnServer { server, name };
         migrate(&address).await;
-        Some(Self { address, _held: Arc::new(held) })
+        Some(Self::new(address, held))
     }
 
     /// A new embedded database without any schema.
     pub fn unmigrated() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self { address: Db::embedded(folder.path()), _held: Arc::new(Held::Folder(folder)) }
+        Self::new(Db::embedded(folder.path()), Held::Folder(folder))
     }
 
     /// Connects to it.
     pub async fn connect(&self) -> Db {
         Db::connect(&self.address, CONNECTIONS).await.unwrap()
+    }
+
+    /// The folder in which files are kept.
+    pub fn files(&self) -> &Path {
+        self.files.path()
     }
 
     /// Where it is.

@@ -7,6 +7,12 @@ use serde_json::{Value, json};
 
 use super::app::Served;
 
+/// What sends requests. The client that the store of files brings along needs to know by what to encrypt.
+pub fn http() -> reqwest::Client {
+    api::files::store::use_ring();
+    reqwest::Client::new()
+}
+
 /// What sends requests to an application.
 #[derive(Clone, Debug)]
 pub struct Client {
@@ -17,7 +23,7 @@ pub struct Client {
 impl Client {
     /// For this server.
     pub fn new(served: Arc<Served>) -> Self {
-        Self { http: reqwest::Client::new(), served }
+        Self { http: http(), served }
     }
 
     /// A request to a page, to be completed by the test.

@@ -14,6 +14,7 @@ pub mod cluster;
 pub mod factory;
 pub mod files;
 pub mod log;
+pub mod materials;
 pub mod offices;
 pub mod integrators;
 pub mod program;

@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::client::Answer;
+use super::client::{Answer, http};
 
 /// How long the program may take to begin to serve, or to end: a debug build with two busy neighbours.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -130,7 +130,7 @@ impl Serving {
 
     /// Sends a GraphQL request.
     pub async fn ask(&self, token: Option<&str>, document: &str, variables: Value) -> Answer {
-        let mut request = reqwest::Client::new()
+        let mut request = http()
             .post(format!("{}/graphql", self.url))
             .header("accept", "application/graphql-response+json")
             .json(&json!({ "query": document, "variables": variables }));

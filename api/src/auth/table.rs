@@ -41,6 +41,8 @@ pub enum Action {
     PracticeAnnul,
     /// Give stars to somebody else's practice.
     PracticeRate,
+    /// Add, rename and remove the materials of one's draft.
+    MaterialWrite,
     /// Declare that one's organization uses a practice.
     AdoptionDeclare,
     /// Confirm or decline it.
@@ -75,6 +77,12 @@ pub enum Action {
     AssessmentsRead,
     /// Make a version of the rubric.
     RubricWrite,
+    /// Close an academic year: freeze its rankings.
+    AcademicYearClose,
+    /// Compute the rankings of a closed year anew.
+    RankingRevise,
+    /// Publish a version of a ranking method.
+    RankingMethodRevise,
     /// Keep the federal list of regions.
     RegionWrite,
     /// Keep the federal list of profiles.
@@ -218,7 +226,8 @@ const fn or_oneself(rule: Rule) -> Rule {
 pub const RULES: &[Rule] = &[
     public(A::Read, "read", &[
         "node", "nodes", "viewer", "region", "regions", "profiles", "community", "communities", "practice", "practices",
-        "communityRanking", "practiceRanking", "rubric", "rubrics", "changes",
+        "communityRanking", "practiceRanking", "regionRanking", "rankingMethods", "rankingRevisions", "rubric", "rubrics",
+        "changes",
     ]),
     public(A::SessionCreate,  "session.create",  &["sessionCreate"]),
     public(A::SessionRefresh, "session.refresh", &["sessionRefresh"]),
@@ -239,6 +248,8 @@ pub const RULES: &[Rule] = &[
     rule(A::PracticeWithdraw, "practice.withdraw", &[(Member, Author), (Coordinator, Community)], &["practiceWithdraw"]),
     rule(A::PracticeAnnul,    "practice.annul",    &[(FederalRegistrar, Federation)], &["practiceAnnul"]),
     rule(A::PracticeRate,     "practice.rate",     &[(Member, Anywhere)], &["practiceRate"]),
+
+    rule(A::MaterialWrite,    "material.write",    &[(Member, Author)], &["materialLinkAdd", "materialRename", "materialRemove"]),
 
     rule(A::AdoptionDeclare,  "adoption.declare",  &[(Member, Community)], &["adoptionDeclare"]),
     rule(A::AdoptionDecide,   "adoption.decide",   &[(Coordinator, Community)], &["adoptionConfirm", "adoptionDecline"]),
@@ -268,6 +279,9 @@ pub const RULES: &[Rule] = &[
         (RegionalOperator, Region), (FederalRegistrar, Federation), (Auditor, Federation),
     ], &[])),
     rule(A::RubricWrite,    "rubric.write",    &[(FederalRegistrar, Federation)], &["rubricCreate"]),
+    rule(A::AcademicYearClose,   "academicYear.close",   &[(FederalRegistrar, Federation)], &["academicYearClose"]),
+    rule(A::RankingRevise,       "ranking.revise",       &[(FederalRegistrar, Federation)], &["rankingRevise"]),
+    rule(A::RankingMethodRevise, "rankingMethod.revise", &[(FederalRegistrar, Federation)], &["rankingMethodRevise"]),
 
     rule(A::RegionWrite,       "region.write",       &[(FederalRegistrar, Federation)], &["regionCreate", "regionUpdate", "regionArchive"]),
     rule(A::ProfileWrite,      "profile.write",      &[(FederalRegistrar, Federation)], &["profileCreate", "profileUpdate", "profileArchive"]),

@@ -1,6 +1,7 @@
 //! The command line: what `registry` can be told to do.
 
 mod import;
+mod rankings;
 
 use std::{
     io::{self, Write},
@@ -72,6 +73,11 @@ enum Command {
         #[command(subcommand)]
         what: import::What,
     },
+    /// Check the rankings
+    Rankings {
+        #[command(subcommand)]
+        what: rankings::What,
+    },
     /// Print the GraphQL schema
     Schema,
     /// Print who may do what
@@ -141,6 +147,10 @@ fn run(cli: Cli) -> Result<(), String> {
         Command::Import { what } => {
             start_log(config.log.as_deref().unwrap_or("warn"))?;
             in_runtime(import::run(config, what))
+        }
+        Command::Rankings { what } => {
+            start_log(config.log.as_deref().unwrap_or("warn"))?;
+            in_runtime(rankings::run(config, what))
         }
         Command::AccountCreate { login, role } => in_runtime(create_account(config, &login, role.into())),
         Command::Serve { no_migrate } => {
@@ -239,7 +249,10 @@ async fn serve(config: Config, no_migrate: bool) -> Result<(), String> {
 }
 
 async fn application(config: Config, db: Db) -> Result<App, String> {
-    App::new(config, db, Clock::default()).await.map_err(|e| format!("cannot start: {}", told(&e)))
+    let app = App::new(config, db, Clock::default()).await;
+    let app = app.map_err(|e| format!("cannot start: {}", told(&e)))?;
+    app.store.check().await?;
+    Ok(app)
 }
 
 /// Serves; greets once it does, so that whoever waits for the greeting can call, and stop it, at once.

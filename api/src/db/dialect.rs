@@ -3,9 +3,10 @@
 use std::{path::PathBuf, time::Duration};
 
 use sea_orm::{
-    ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
-    DbBackend, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, QueryTrait,
-    RuntimeErr, Select, SqliteTransactionMode, TransactionOptions, TransactionTrait, Value,
+    AccessMode, ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection,
+    DatabaseTransaction, DbBackend, DbErr, EntityTrait, FromQueryResult, IsolationLevel, JoinType,
+    QueryFilter, QuerySelect, QueryTrait, RuntimeErr, Select, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait, Value,
     sea_query::{Asterisk, Expr, ExprTrait, Func, FunctionCall, Query, ValueType},
     sqlx::{
         self, Connection, PgConnection,
@@ -136,6 +137,23 @@ pub(super) async fn begin(writer: &DatabaseConnection) -> Result<DatabaseTransac
             ..TransactionOptions::default()
         })
         .await
+}
+
+/// Begins a transaction that only reads, and sees all the time what was committed when it read first.
+pub(super) async fn snapshot(reader: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    let options = match reader.get_database_backend() {
+        DbBackend::Postgres => TransactionOptions {
+            isolation_level: Some(IsolationLevel::RepeatableRead),
+            access_mode: Some(AccessMode::ReadOnly),
+            ..TransactionOptions::default()
+        },
+        // Every transaction reads so.
+        _ => TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred),
+            ..TransactionOptions::default()
+        },
+    };
+    reader.begin_with_options(options).await
 }
 
 /// Runs the pending steps of the schema, all or none. Of several processes that start at once one runs them,

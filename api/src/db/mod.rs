@@ -60,6 +60,14 @@ impl Db {
         &self.reader
     }
 
+    /// For reading a lot that must fit together: all of it as it was committed at the first look.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with `UNAVAILABLE` when no connection is to be had.
+    pub async fn snapshot(&self) -> Result<impl ConnectionTrait + use<>, Error> {
+        Ok(dialect::snapshot(&self.reader).await?)
+    }
+
     /// Opens a writing transaction for what the permit allows. Dropped without a commit it leaves nothing.
     ///
     /// # Errors

@@ -196,6 +196,33 @@ pub struct Expert {
     pub load_limit: i32,
 }
 
+/// A link or file of a practice; the practice's first author has added it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Material {
+    /// Of which practice.
+    pub practice: PracticeIx,
+    /// What readers call it.
+    pub title: String,
+    /// What it is.
+    pub content: MaterialContent,
+    /// When it was added.
+    pub added_at: DateTime<Utc>,
+}
+
+/// What a material is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum MaterialContent {
+    /// An address under example.org.
+    Link(String),
+    /// A plain text.
+    File {
+        /// The file's name.
+        name: &'static str,
+        /// What stands in it.
+        text: &'static str,
+    },
+}
+
 /// The roles that only an explicit grant gives; the others come from memberships and appointments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExplicitRole {

@@ -5,7 +5,7 @@
 
 use chrono::NaiveDate;
 
-use super::activity::{Account, Adoption, Appointment, Expert, Membership, Practice, Rating};
+use super::activity::{Account, Adoption, Appointment, Expert, Material, Membership, Practice, Rating};
 
 /// Position in [`DemoSet::regions`].
 pub type RegionIx = usize;
@@ -57,6 +57,8 @@ pub struct DemoSet {
     pub adoptions: Vec<Adoption>,
     /// Who agreed to assess practices.
     pub experts: Vec<Expert>,
+    /// Links and files of practices.
+    pub materials: Vec<Material>,
     /// Logins.
     pub accounts: Vec<Account>,
 }

@@ -21,7 +21,7 @@ use crate::{
 /// # Errors
 /// When the database holds anything already, and the database's own.
 pub async fn prepare(app: &App, url: &str) -> Result<String, LoadError> {
-    let loaded = load::load(&app.db, app.clock.now()).await?;
+    let loaded = load::load(&app.db, &app.store, app.clock.now()).await?;
     Ok(greeting(&loaded, &first_ten(app).await?, url))
 }
 
@@ -29,7 +29,7 @@ pub async fn prepare(app: &App, url: &str) -> Result<String, LoadError> {
 async fn first_ten(app: &App) -> Result<Vec<(i64, i64, String)>, Error> {
     let spec = service::spec(Method::PublishedPractices, None, None, None, app.clock.now())?;
     let page = Page::new(Some(10), None, None, None)?;
-    let page = service::page(app, &spec, List::of("ranking", &spec.key()), &page).await?;
+    let page = service::page(app, &spec, None, List::of("ranking", &spec.key()), &page).await?;
     let ids = page.entries.iter().map(|(_, entry)| CommunityId(entry.subject));
     let rows = community::Entity::find().filter(community::Column::Id.is_in(ids)).all(app.db.read()).await?;
     let named = |id| rows.iter().find(|row| row.id == id);

@@ -34,6 +34,17 @@ pub struct Slice<N> {
 }
 
 impl<N> Slice<N> {
+    /// A list of nothing.
+    #[must_use]
+    pub fn none() -> Self {
+        Self {
+            edges: Vec::new(),
+            has_next: false,
+            has_previous: false,
+            total: Box::new(|| Box::pin(async { Ok(0) })),
+        }
+    }
+
     /// The page of `rows`: `key` gives a row's sort key, `node` makes it a node, `total` counts the whole list
     /// and runs only when somebody asks.
     ///

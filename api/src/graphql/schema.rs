@@ -5,8 +5,9 @@ use async_graphql::{
 };
 use chrono::{DateTime, Utc};
 use entity::ids::{
-    AdoptionId, AppointmentId, CommunityId, DepartmentId, ExpertId, InstituteId, MemberId, MunicipalityId,
-    OrganizationId, PracticeId, ProfileId, RatingId, RegionId, ReviewDrawId, ReviewId, TypedId,
+    AdoptionId, AppointmentId, CommunityId, DepartmentId, EditionId, ExpertId, InstituteId, MaterialId,
+    MemberId, MunicipalityId, OrganizationId, PracticeId, ProfileId, RatingId, RegionId, ReviewDrawId,
+    ReviewId, TypedId,
 };
 
 use super::{Caller, ids};
@@ -24,6 +25,7 @@ use crate::{
             graphql::{Community, CommunityQuery},
             mutations::CommunityMutation,
         },
+        edition::graphql::PracticeEdition,
         expert::{
             graphql::{Expert, ExpertQuery},
             mutations::ExpertMutation,
@@ -35,12 +37,13 @@ use crate::{
             mutations::InstituteMutation,
         },
         journal::{changes::ChangesQuery, graphql::JournalQuery},
+        material::{graphql::Material, mutations::MaterialMutation},
         member::{graphql::Member, mutations::MemberMutation},
         practice::{
             graphql::{Practice, PracticeQuery},
             mutations::PracticeMutation,
         },
-        ranking::graphql::RankingQuery,
+        ranking::{graphql::RankingQuery, history_graphql::RankingHistoryQuery, mutations::RankingMutation},
         rating::graphql::Rating,
         region::{
             graphql::{Municipality, Organization, Profile, Region, RegionQuery},
@@ -78,6 +81,8 @@ pub enum Node {
     Member(Member),
     /// A practice.
     Practice(Practice),
+    /// A text with which a practice was handed in.
+    PracticeEdition(PracticeEdition),
     /// A rating of a practice.
     Rating(Rating),
     /// An organization's use of a practice.
@@ -88,6 +93,8 @@ pub enum Node {
     Review(Review),
     /// A draw of experts.
     ReviewDraw(ReviewDraw),
+    /// A link or file that belongs to a practice.
+    Material(Material),
 }
 
 /// How many ids `nodes` takes at once.
@@ -154,6 +161,9 @@ pub async fn node_of(caller: &Caller, id: &ID) -> Result<Option<Node>, Error> {
         }
         MemberId::PREFIX => loader.load_one(MemberId(uuid)).await?.map(Member).map(Node::Member),
         PracticeId::PREFIX => loader.load_one(PracticeId(uuid)).await?.map(Practice).map(Node::Practice),
+        EditionId::PREFIX => {
+            loader.load_one(EditionId(uuid)).await?.map(PracticeEdition).map(Node::PracticeEdition)
+        }
         RatingId::PREFIX => loader.load_one(RatingId(uuid)).await?.map(Rating::from).map(Node::Rating),
         AdoptionId::PREFIX => loader.load_one(AdoptionId(uuid)).await?.map(Adoption).map(Node::Adoption),
         ExpertId::PREFIX => loader.load_one(ExpertId(uuid)).await?.map(Expert).map(Node::Expert),
@@ -161,6 +171,7 @@ pub async fn node_of(caller: &Caller, id: &ID) -> Result<Option<Node>, Error> {
         ReviewDrawId::PREFIX => {
             loader.load_one(ReviewDrawId(uuid)).await?.map(ReviewDraw).map(Node::ReviewDraw)
         }
+        MaterialId::PREFIX => loader.load_one(MaterialId(uuid)).await?.map(Material).map(Node::Material),
         _ => {
             let message = "The id is of no type that can be looked up.";
             return Err(Error::Refused(Code::BadId, message.into()));
@@ -181,6 +192,7 @@ pub struct Query(
     ReviewQuery,
     AssessmentQuery,
     RankingQuery,
+    RankingHistoryQuery,
     JournalQuery,
     ChangesQuery,
 );
@@ -199,10 +211,12 @@ pub struct Mutation(
     MemberMutation,
     SyncMutation,
     PracticeMutation,
+    MaterialMutation,
     AdoptionMutation,
     ExpertMutation,
     ReviewMutation,
     AssessmentMutation,
+    RankingMutation,
 );
 
 /// The schema of the registry.

@@ -4,6 +4,7 @@
 mod body;
 mod caller;
 mod client_credentials;
+mod download;
 mod endpoint;
 mod export;
 pub mod graphiql;
@@ -14,3 +15,4 @@ pub mod server;
 mod service_pages;
 mod stream;
 mod token;
+mod upload;

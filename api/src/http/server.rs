@@ -6,13 +6,20 @@ use actix_cors::Cors;
 use actix_web::{
     App as Actix, HttpServer,
     dev::Server,
+    http::header,
     middleware::{Compress, from_fn},
     web,
 };
 use tokio::task::JoinHandle;
 
-use super::{endpoint, endpoint::Endpoint, export, graphiql, import, request_id, service_pages, token};
-use crate::{app::App, registry::ranking};
+use super::{
+    download, endpoint, endpoint::Endpoint, export, graphiql, import, request_id, service_pages, token,
+    upload,
+};
+use crate::{
+    app::App,
+    registry::{material, ranking},
+};
 
 /// A bound server that has not begun to serve.
 #[derive(Debug)]
@@ -48,7 +55,10 @@ impl Bound {
     /// # Errors
     /// One line that says what is wrong.
     pub fn serve(self, app: App, signals: bool) -> Result<(Server, Jobs), String> {
-        let jobs = Jobs(tokio::spawn(ranking::job::run(app.clone())));
+        let jobs = Jobs(vec![
+            tokio::spawn(ranking::job::run(app.clone())),
+            tokio::spawn(material::sweep::run(app.clone())),
+        ]);
         let config = std::sync::Arc::clone(&app.config);
         let endpoint = web::Data::new(Endpoint::new(app).map_err(|e| format!("cannot start: {e}"))?);
         let server = HttpServer::new(move || {
@@ -61,6 +71,8 @@ impl Bound {
                 .configure(token::configure)
                 .route("/import/registrations", web::route().to(import::registrations))
                 .route("/export/members.{format}", web::route().to(export::members))
+                .route("/practices/{practice}/materials", web::route().to(upload::material))
+                .route("/materials/{material}", web::route().to(download::material))
                 .configure(graphiql::configure)
                 .configure(service_pages::configure)
         })
@@ -77,13 +89,15 @@ impl Bound {
 
 /// What goes on beside the server.
 #[derive(Debug)]
-pub struct Jobs(JoinHandle<()>);
+pub struct Jobs(Vec<JoinHandle<()>>);
 
 impl Jobs {
     /// Ends them, before the database is closed under their hands. What they had begun is begun anew the next time.
     pub async fn end(self) {
-        self.0.abort();
-        let _ = self.0.await;
+        for job in self.0 {
+            job.abort();
+            let _ = job.await;
+        }
     }
 }
 
@@ -91,10 +105,16 @@ impl Jobs {
 /// whose pages may read the answers.
 fn cors(origins: &[String]) -> Cors {
     let cors = Cors::default()
-        .allowed_methods(["GET", "POST"])
+        .allowed_methods(["GET", "HEAD", "POST"])
         // Clients bring headers of their own (tracing, client names); none of them means anything here.
         .allow_any_header()
-        .expose_headers([request_id::HEADER])
+        .expose_headers([
+            request_id::HEADER,
+            header::CONTENT_DISPOSITION,
+            header::CONTENT_RANGE,
+            header::ETAG,
+            header::LOCATION,
+        ])
         .max_age(3600);
     if origins.iter().any(|origin| origin == "*") {
         return cors.allow_any_origin().send_wildcard();

@@ -128,6 +128,8 @@ pub mod governance;
 pub mod member;
 pub mod sync;
 pub mod practice;
+pub mod edition;
+pub mod material;
 pub mod rating;
 pub mod adoption;
 pub mod assessment;

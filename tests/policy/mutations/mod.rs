@@ -8,9 +8,11 @@ mod accounts;
 mod communities;
 mod lists;
 mod practices;
+mod materials;
 mod adoptions;
 mod assessments;
 mod reviews;
+mod rankings;
 mod sessions;
 
 use std::{
@@ -66,9 +68,11 @@ fn calls() -> Vec<&'static Call> {
         members::CALLS,
         offices::CALLS,
         practices::CALLS,
+        materials::CALLS,
         adoptions::CALLS,
         reviews::CALLS,
         assessments::CALLS,
+        rankings::CALLS,
         sessions::CALLS,
         integrators::CALLS,
         lists::CALLS,

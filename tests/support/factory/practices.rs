@@ -6,8 +6,8 @@ use api::registry::rating::rules::Tally;
 use chrono::{DateTime, Datelike, Duration, Utc};
 use entity::{
     AcademicYear, PracticeState, community, counter, department,
-    ids::{OrganizationId, PersonId, PracticeId, RatingId},
-    institute, person, practice, practice_author, practice_tag, rating,
+    ids::{EditionId, OrganizationId, PersonId, PracticeId, RatingId},
+    institute, person, practice, practice_author, practice_edition, practice_tag, rating,
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
@@ -236,6 +236,20 @@ impl NewPractice<'_> {
         for (person_id, position) in authors.into_iter().zip(1..) {
             let author = practice_author::Model { practice_id: row.id, person_id, position };
             author.into_active_model().insert(app.rows()).await.unwrap();
+        }
+        if let Some(submitted_at) = row.submitted_at {
+            let edition = practice_edition::Model {
+                id: EditionId::generate(),
+                practice_id: row.id,
+                number: 1,
+                version: row.version,
+                title: row.title.clone(),
+                summary: row.summary.clone(),
+                body: row.body.clone(),
+                tags: practice_edition::Tags(self.tags.clone()),
+                submitted_at,
+            };
+            edition.into_active_model().insert(app.rows()).await.unwrap();
         }
         for (tag, position) in self.tags.into_iter().zip(0..) {
             let tag = practice_tag::Model { practice_id: row.id, tag, position };

@@ -5,6 +5,7 @@ mod adoptions;
 mod communities;
 mod experts;
 mod governance;
+mod materials;
 mod members;
 mod names;
 mod places;
@@ -33,6 +34,7 @@ pub(super) fn compose() -> Result<DemoSet, DemoDataError> {
     ratings::fill(&mut set, calendar)?;
     adoptions::fill(&mut set, calendar)?;
     experts::fill(&mut set, calendar, &rosters)?;
+    materials::fill(&mut set)?;
     accounts::fill(&mut set, &rosters, &staff)?;
     Ok(set)
 }

@@ -5,6 +5,7 @@ mod adoptions;
 mod communities;
 mod experts;
 mod keys;
+mod materials;
 mod people;
 mod places;
 mod practices;
@@ -19,7 +20,16 @@ use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QuerySelect};
 
 use self::keys::Keys;
 use super::{DemoDataError, MemberState, PracticeState, demo_set};
-use crate::{auth::policy::Permit, db::Db, error::Error};
+use crate::{
+    auth::{Action, policy::Permit},
+    db::Db,
+    error::Error,
+    files::store::Store,
+    registry::ranking::{freeze, versions},
+};
+
+/// The academic years of the set that are closed: from the first publication to the last year that is all in it.
+const CLOSED: [i32; 2] = [2023, 2024];
 
 /// What was loaded, for whoever has to tell it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +68,9 @@ pub enum LoadError {
     /// The set's own files are at fault.
     #[error("the demonstration set is at fault: {0}")]
     Set(#[from] DemoDataError),
+    /// A year of it was not closed.
+    #[error("a year of the demonstration set was not closed: {0}")]
+    Closing(String),
     /// The database's, or a fault of ours.
     #[error("the demonstration set was not loaded: {}", cause(.0))]
     Failed(Error),
@@ -88,12 +101,12 @@ fn opening() -> DateTime<Utc> {
     AcademicYear(2022).start()
 }
 
-/// Enters the set in an empty, migrated database. `now` is the time of the journal's entries; everything else
-/// bears the times of the set.
+/// Enters the set in an empty, migrated database, and its files in the store; closes the academic years that are all in
+/// it. `now` is the time of the journal's entries; everything else bears the times of the set.
 ///
 /// # Errors
 /// [`LoadError`]; then nothing was written.
-pub async fn load(db: &Db, now: DateTime<Utc>) -> Result<Loaded, LoadError> {
+pub async fn load(db: &Db, store: &Store, now: DateTime<Utc>) -> Result<Loaded, LoadError> {
     let set = demo_set()?;
     // Hashing goes on beside the inserts, which come to the accounts late.
     let hashes = accounts::hash_passwords(set.accounts.len());
@@ -112,7 +125,9 @@ pub async fn load(db: &Db, now: DateTime<Utc>) -> Result<Loaded, LoadError> {
     ratings::insert(&tx, &set, &keys).await?;
     adoptions::insert(&tx, &set, &keys).await?;
     experts::insert(&tx, &set, &keys).await?;
+    materials::insert(&tx, store, &set, &keys).await?;
     tx.commit().await?;
+    close_years(db, now).await?;
 
     let published = set.practices.iter().filter(|one| one.state == PracticeState::Published).count();
     Ok(Loaded {
@@ -123,6 +138,19 @@ pub async fn load(db: &Db, now: DateTime<Utc>) -> Result<Loaded, LoadError> {
         members: set.memberships.iter().filter(|one| one.state == MemberState::Active).count(),
         accounts,
     })
+}
+
+/// Closes the years that the set tells of and that are over, as the registrar would: the last years stay open.
+async fn close_years(db: &Db, now: DateTime<Utc>) -> Result<(), LoadError> {
+    versions::lay_down(db, now).await?;
+    for year in CLOSED.map(AcademicYear).into_iter().filter(|year| year.end() <= now) {
+        let permit = Permit::at_command_line(Action::AcademicYearClose, now);
+        if let Err(refused) = freeze::close(db, permit, year).await? {
+            let told: Vec<_> = refused.errors.into_iter().map(|error| error.message).collect();
+            return Err(LoadError::Closing(told.join(" ")));
+        }
+    }
+    Ok(())
 }
 
 /// Whether the database holds nothing that the set could clash with: no region and no account.

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use entity::{
     AcademicYear, PracticeState as State,
     counter::{self, PRACTICE_NUMBER},
-    ids::{AccountId, DecisionId, PracticeId},
-    practice, practice_author, practice_decision, practice_tag,
+    ids::{AccountId, DecisionId, EditionId, PracticeId},
+    practice, practice_author, practice_decision, practice_edition, practice_tag,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use serde_json::json;
@@ -24,7 +25,8 @@ use crate::{
 
 pub(super) async fn insert(tx: &mut Tx, set: &DemoSet, keys: &Keys) -> Result<(), LoadError> {
     let mut rows = Vec::with_capacity(set.practices.len());
-    let (mut authors, mut tags) = (Vec::new(), Vec::new());
+    let (mut authors, mut tags, mut editions) = (Vec::new(), Vec::new(), Vec::new());
+    let mut edition_ids = Series::of::<EditionId>();
     let summaries = ratings::summaries(set);
     for ((one, &id), summary) in set.practices.iter().zip(&keys.practices).zip(summaries) {
         let folded = folded(&one.tags);
@@ -33,6 +35,7 @@ pub(super) async fn insert(tx: &mut Tx, set: &DemoSet, keys: &Keys) -> Result<()
             let person_id = *at(&keys.people, person, "person")?;
             authors.push(practice_author::Model { practice_id: id, person_id, position });
         }
+        editions.extend(one.submitted_at.map(|at| edition(edition_ids.next(at), one, id, &folded, at)));
         let placed = (0..).zip(folded);
         tags.extend(placed.map(|(position, tag)| practice_tag::Model { practice_id: id, tag, position }));
     }
@@ -43,6 +46,7 @@ pub(super) async fn insert(tx: &mut Tx, set: &DemoSet, keys: &Keys) -> Result<()
     tx.insert_all::<practice::Entity>(rows).await?;
     tx.insert_all::<practice_author::Entity>(authors).await?;
     tx.insert_all::<practice_tag::Entity>(tags).await?;
+    tx.insert_all::<practice_edition::Entity>(editions).await?;
     tx.insert_all::<practice_decision::Entity>(decisions(set, keys)?).await?;
     continue_numbers(tx, set).await
 }
@@ -106,6 +110,27 @@ fn row(
         rating_organizations: tally.organizations,
         rating_sum: tally.sum,
     })
+}
+
+/// All were handed in once, as they are.
+fn edition(
+    id: EditionId,
+    one: &Practice,
+    practice_id: PracticeId,
+    tags: &[String],
+    submitted_at: DateTime<Utc>,
+) -> practice_edition::Model {
+    practice_edition::Model {
+        id,
+        practice_id,
+        number: 1,
+        version: 1,
+        title: one.title.clone(),
+        summary: one.summary.clone(),
+        body: one.body.clone(),
+        tags: practice_edition::Tags(tags.to_vec()),
+        submitted_at,
+    }
 }
 
 fn state(of: PracticeState) -> State {

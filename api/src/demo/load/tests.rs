@@ -7,8 +7,9 @@ use std::{
 
 use entity::{
     MemberState as State, PracticeState as Step, appointment, community, community_document, community_link,
-    cooperation_agreement, counter, department, expert, grant, institute, journal, member, municipality,
-    organization, person, practice, practice_author, practice_decision, practice_tag, profile, rating,
+    cooperation_agreement, counter, department, expert, grant, institute, journal, material, member,
+    municipality, organization, person, practice, practice_author, practice_decision, practice_tag, profile,
+    ranking_revision, rating,
 };
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryOrder};
 
@@ -17,6 +18,7 @@ use crate::{auth::credentials::Passwords, demo::DEMO_PASSWORD, registry::rating:
 
 struct Database {
     db: Db,
+    store: Store,
     /// Kept as long as the database in it.
     _folder: tempfile::TempDir,
 }
@@ -25,7 +27,8 @@ async fn empty() -> Database {
     let folder = tempfile::tempdir().unwrap();
     let db = Db::connect(&Db::embedded(folder.path()), 2).await.unwrap();
     db.migrate().await.unwrap();
-    Database { db, _folder: folder }
+    let store = Store::open(None, folder.path()).unwrap();
+    Database { db, store, _folder: folder }
 }
 
 fn now() -> DateTime<Utc> {
@@ -46,10 +49,10 @@ async fn all<E: EntityTrait>(db: &Db) -> Vec<E::Model> {
 
 #[tokio::test]
 async fn every_list_of_the_set_stands_in_the_database() {
-    let Database { db, _folder } = &empty().await;
+    let Database { db, store, _folder } = &empty().await;
     assert!(is_empty(db).await.unwrap());
     let begun = Instant::now();
-    let loaded = load(db, now()).await.unwrap();
+    let loaded = load(db, store, now()).await.unwrap();
     println!("loaded in {:?}", begun.elapsed());
     assert!(!is_empty(db).await.unwrap());
 
@@ -67,6 +70,7 @@ async fn every_list_of_the_set_stands_in_the_database() {
     assert_eq!(count::<appointment::Entity>(db).await, set.appointments.len());
     assert_eq!(count::<practice::Entity>(db).await, set.practices.len());
     assert_eq!(count::<rating::Entity>(db).await, set.ratings.len());
+    assert_eq!(count::<material::Entity>(db).await, set.materials.len());
     assert_eq!(count::<account::Entity>(db).await, set.accounts.len());
     assert_eq!(count::<grant::Entity>(db).await, 4);
     assert_eq!(count::<expert::Entity>(db).await, set.experts.len());
@@ -77,7 +81,9 @@ async fn every_list_of_the_set_stands_in_the_database() {
     let sum = |of: fn(&crate::demo::Practice) -> usize| set.practices.iter().map(of).sum::<usize>();
     assert_eq!(count::<practice_author::Entity>(db).await, sum(|one| one.authors.len()));
     assert_eq!(count::<practice_tag::Entity>(db).await, sum(|one| one.tags.len()));
-    assert_eq!(count::<journal::Entity>(db).await, set.communities.len() + set.practices.len());
+    let closings = CLOSED.len();
+    assert_eq!(count::<journal::Entity>(db).await, set.communities.len() + set.practices.len() + closings);
+    assert_eq!(count::<ranking_revision::Entity>(db).await, closings);
 
     assert_eq!((loaded.regions, loaded.communities, loaded.practices), (12, 70, 336));
     assert_eq!(loaded.practices + loaded.unfinished, set.practices.len());
@@ -91,17 +97,17 @@ async fn every_list_of_the_set_stands_in_the_database() {
 
 #[tokio::test]
 async fn a_database_that_holds_something_is_left_as_it_is() {
-    let Database { db, _folder } = &empty().await;
-    load(db, now()).await.unwrap();
-    assert!(matches!(load(db, now()).await, Err(LoadError::NotEmpty)));
+    let Database { db, store, _folder } = &empty().await;
+    load(db, store, now()).await.unwrap();
+    assert!(matches!(load(db, store, now()).await, Err(LoadError::NotEmpty)));
     let journal = journal::Entity::find().order_by_desc(journal::Column::Seq).one(db.read()).await.unwrap();
     assert_eq!(journal.unwrap().seq, i64::try_from(count::<journal::Entity>(db).await).unwrap());
 }
 
 #[tokio::test]
 async fn what_is_derived_agrees_with_the_rows_that_it_comes_from() {
-    let Database { db, _folder } = &empty().await;
-    load(db, now()).await.unwrap();
+    let Database { db, store, _folder } = &empty().await;
+    load(db, store, now()).await.unwrap();
     let practices = all::<practice::Entity>(db).await;
     let members = all::<member::Entity>(db).await;
     for one in all::<community::Entity>(db).await {
@@ -137,8 +143,8 @@ async fn what_is_derived_agrees_with_the_rows_that_it_comes_from() {
 
 #[tokio::test]
 async fn a_practice_stands_where_its_last_decision_left_it() {
-    let Database { db, _folder } = &empty().await;
-    load(db, now()).await.unwrap();
+    let Database { db, store, _folder } = &empty().await;
+    load(db, store, now()).await.unwrap();
     let mut decisions: HashMap<_, Vec<practice_decision::Model>> = HashMap::new();
     let by_id = practice_decision::Entity::find().order_by_asc(practice_decision::Column::Id);
     for row in by_id.all(db.read()).await.unwrap() {
@@ -166,8 +172,8 @@ async fn a_practice_stands_where_its_last_decision_left_it() {
 
 #[tokio::test]
 async fn a_term_ends_the_day_after_its_last_and_a_successor_follows_without_a_gap() {
-    let Database { db, _folder } = &empty().await;
-    load(db, now()).await.unwrap();
+    let Database { db, store, _folder } = &empty().await;
+    load(db, store, now()).await.unwrap();
     let chairs = appointment::Entity::find()
         .filter(appointment::Column::Office.eq(entity::Office::Chair))
         .all(db.read())
@@ -182,8 +188,8 @@ async fn a_term_ends_the_day_after_its_last_and_a_successor_follows_without_a_ga
 
 #[tokio::test]
 async fn each_account_has_its_own_salt_and_the_one_password() {
-    let Database { db, _folder } = &empty().await;
-    load(db, now()).await.unwrap();
+    let Database { db, store, _folder } = &empty().await;
+    load(db, store, now()).await.unwrap();
     let accounts = all::<account::Entity>(db).await;
     let hashes: HashSet<_> = accounts.iter().map(|one| &one.password_hash).collect();
     assert_eq!(hashes.len(), accounts.len());
@@ -196,8 +202,8 @@ async fn each_account_has_its_own_salt_and_the_one_password() {
 
 #[tokio::test]
 async fn staff_work_at_their_institute_in_its_town() {
-    let Database { db, _folder } = &empty().await;
-    load(db, now()).await.unwrap();
+    let Database { db, store, _folder } = &empty().await;
+    load(db, store, now()).await.unwrap();
     let operator = account::Entity::find().filter(account::Column::Login.eq("operator.kda"));
     let operator = operator.one(db.read()).await.unwrap().unwrap().person_id.unwrap();
     let (_, office) = person::Entity::find_by_id(operator)

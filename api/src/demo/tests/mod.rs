@@ -6,6 +6,7 @@ mod dates;
 mod experts;
 mod figures;
 mod governance;
+mod materials;
 mod people;
 mod practices;
 mod ratings;

@@ -28,8 +28,6 @@ pub const QUESTION_MAX: usize = 1_000;
 const CODE_MAX: usize = 40;
 /// Two assessments that lie further apart than this call for a third expert.
 const APART: i64 = MICRO + MICRO / 2;
-/// With how many assessments' weight an expert is taken to be as severe as all.
-const SHRINKAGE: i64 = 5;
 
 /// What an expert gives for one criterion.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -212,10 +210,10 @@ pub struct Judgement {
 }
 
 /// By how much each expert judges more leniently than all do, in micro-points; below zero for the severe:
-/// `(S − k·M) / (k + 5)` with `k` assessments of the expert that add up to `S`, and `M` the mean of all assessments.
-/// That is the difference of the means times `k / (k + 5)`: one assessment tells little about an expert.
+/// `(S − k·M) / (k + shrinkage)` with `k` assessments of the expert that add up to `S`, and `M` the mean of all assessments.
+/// That is the difference of the means times `k / (k + shrinkage)`: one assessment tells little about an expert.
 #[must_use]
-pub fn leniency(all: &[Judgement]) -> HashMap<PersonId, i64> {
+pub fn leniency(all: &[Judgement], shrinkage: i64) -> HashMap<PersonId, i64> {
     let overall = mean(all.iter().map(|one| one.mean));
     let mut sums: HashMap<PersonId, (i64, i64)> = HashMap::new();
     for one in all {
@@ -223,7 +221,7 @@ pub fn leniency(all: &[Judgement]) -> HashMap<PersonId, i64> {
         entry.0 += 1;
         entry.1 += one.mean;
     }
-    let bias = |(count, sum): (i64, i64)| signed(sum - count * overall, count + SHRINKAGE);
+    let bias = |(count, sum): (i64, i64)| signed(sum - count * overall, count + shrinkage);
     sums.into_iter().map(|(expert, sums)| (expert, bias(sums))).collect()
 }
 
@@ -340,7 +338,7 @@ mod tests {
     fn severe_and_lenient_experts_are_brought_together() {
         // The overall mean is 3; the first gives 2 throughout, the second 4.
         let all: Vec<_> = [(1, 2), (1, 2), (2, 4), (2, 4)].map(|(who, mean)| judged(who, mean * MICRO)).into();
-        let leniency = leniency(&all);
+        let leniency = leniency(&all, 5);
         // ±1 · 2 / (2 + 5).
         let of = |who| leniency[&PersonId(Uuid::from_u128(who))];
         assert_eq!((of(1), of(2)), (-285_714, 285_714));
@@ -353,7 +351,7 @@ mod tests {
     fn a_corrected_score_stays_on_the_scale() {
         let mut all = vec![judged(1, MICRO), judged(2, 5 * MICRO)];
         all.extend([judged(1, 5 * MICRO), judged(2, MICRO), judged(2, MICRO), judged(1, 5 * MICRO)]);
-        let leniency = leniency(&all);
+        let leniency = leniency(&all, 5);
         assert!(leniency.values().any(|bias| *bias > 0) && leniency.values().any(|bias| *bias < 0));
         assert_eq!(corrected(&[judged(1, MICRO)], &leniency), (MICRO, MICRO));
         assert_eq!(corrected(&[judged(2, 5 * MICRO)], &leniency), (5 * MICRO, 5 * MICRO));
@@ -362,7 +360,7 @@ mod tests {
     #[test]
     fn one_expert_alone_is_as_severe_as_all() {
         let all = [judged(1, 4_200_000)];
-        assert_eq!(corrected(&all, &leniency(&all)), (4_200_000, 4_200_000));
-        assert!(leniency(&[]).is_empty());
+        assert_eq!(corrected(&all, &leniency(&all, 5)), (4_200_000, 4_200_000));
+        assert!(leniency(&[], 5).is_empty());
     }
 }

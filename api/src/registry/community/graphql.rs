@@ -31,6 +31,10 @@ use crate::{
         institute::graphql::Department,
         member::graphql::{MemberConnection, MemberFilter, Membership, members_page, membership},
         practice::{self, graphql::PracticeConnection, loader::FirstPracticesOf},
+        ranking::{
+            graphql::CommunityRankingMethod,
+            history_graphql::{Ranked, RankingHistoryEntry, RankingScope, history_of},
+        },
         region::graphql::{Profile, Region, region_of},
     },
     text,
@@ -226,6 +230,19 @@ impl Community {
     ) -> Result<AdoptionConnection, Error> {
         let page = Page::new(first, after, last, before)?;
         adoptions_of_community(ctx, self.0.id, state.unwrap_or_default(), &page).await
+    }
+    /// Where it stood in the rankings of the closed academic years, and stands in those of the running one and of the last
+    /// while that is not closed; the earliest first. Years in which it took no part are left out.
+    async fn ranking_history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "By which method.", default_with = "CommunityRankingMethod::PublishedPractices")]
+        method: CommunityRankingMethod,
+        #[graphql(desc = "Among whom.", default_with = "RankingScope::Federation")] within: RankingScope,
+    ) -> Result<Vec<RankingHistoryEntry>, Error> {
+        let community::Model { id, region_id, profile_id, .. } = &self.0;
+        let ranked = Ranked { subject: id.0, region: Some(*region_id), profile: Some(*profile_id) };
+        history_of(Caller::of(ctx)?, method.into(), within.into(), ranked).await
     }
     /// How many registrations were in force at the end of the year (today, while the year runs), and in which
     /// municipalities; null before the year has begun.

@@ -26,8 +26,14 @@ use crate::{
             AssessmentConnection, ExpertScore, assessments_of, expert_score, third_expert_missing,
         },
         community::graphql::{Community, search_words},
+        edition::graphql::{PracticeEdition, PracticeEditionConnection, edition_at, editions_of_practice},
         governance::graphql::PublicPerson,
         institute::graphql::Department,
+        material::graphql::{MaterialConnection, materials_of_practice},
+        ranking::{
+            graphql::PracticeRankingMethod,
+            history_graphql::{Ranked, RankingHistoryEntry, RankingScope, history_of},
+        },
         rating::graphql::{Rating, RatingConnection, RatingSummary, ratings_page, viewer_rating},
         region::graphql::{Region, region_of},
         review::graphql::vacant_reviews,
@@ -101,6 +107,9 @@ impl Practice {
     }
     /// The tags, in lower case, in its authors' order.
     async fn tags(&self, ctx: &Context<'_>) -> Result<Vec<String>, Error> {
+        if self.0.is_stub() {
+            return Ok(Vec::new());
+        }
         Ok(Caller::of(ctx)?.loader.load_one(TagsOf(self.0.id)).await?.unwrap_or_default())
     }
     /// Where it stands.
@@ -127,6 +136,9 @@ impl Practice {
     }
     /// Who wrote it, in the order of the title page.
     async fn authors(&self, ctx: &Context<'_>) -> Result<Vec<PublicPerson>, Error> {
+        if self.0.is_stub() {
+            return Ok(Vec::new());
+        }
         let authors = Caller::of(ctx)?.loader.load_one(AuthorsOf(self.0.id)).await?.unwrap_or_default();
         Ok(authors.iter().cloned().map(PublicPerson).collect())
     }
@@ -137,6 +149,21 @@ impl Practice {
     /// When it entered the federal registry.
     async fn published_at(&self) -> Option<DateTime<Utc>> {
         self.0.published_at
+    }
+    /// The links and files that belong to it, in their authors' order.
+    async fn materials(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<MaterialConnection, Error> {
+        let page = Page::new(first, after, last, before)?;
+        if self.0.is_stub() {
+            return Ok(MaterialConnection(Slice::none()));
+        }
+        materials_of_practice(ctx, self.0.id, &page).await
     }
     /// How teachers have rated it.
     async fn rating(&self) -> RatingSummary {
@@ -152,14 +179,23 @@ impl Practice {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<RatingConnection, Error> {
         let page = Page::new(first, after, last, before)?;
+        if self.0.is_stub() {
+            return Ok(RatingConnection(Slice::none()));
+        }
         ratings_page(Caller::of(ctx)?, &self.0, &page).await
     }
     /// The caller's own rating of it; null where there is none.
     async fn viewer_rating(&self, ctx: &Context<'_>) -> Result<Option<Rating>, Error> {
+        if self.0.is_stub() {
+            return Ok(None);
+        }
         viewer_rating(Caller::of(ctx)?, self.0.id).await
     }
     /// How many organizations use it, confirmed by their coordinators.
     async fn adopters(&self, ctx: &Context<'_>) -> Result<i64, Error> {
+        if self.0.is_stub() {
+            return Ok(0);
+        }
         adopters(Caller::of(ctx)?, self.0.id).await
     }
     /// Who uses it and with what result, the newest first: the confirmed adoptions, and those that the caller declared
@@ -173,6 +209,9 @@ impl Practice {
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<AdoptionConnection, Error> {
         let page = Page::new(first, after, last, before)?;
+        if self.0.is_stub() {
+            return Ok(AdoptionConnection(Slice::none()));
+        }
         adoptions_of_practice(ctx, self.0.id, &page).await
     }
     /// For how many experts who fell out nobody could be drawn, while the practice is SUBMITTED; null for those who do
@@ -202,10 +241,50 @@ impl Practice {
         let page = Page::new(first, after, last, before)?;
         assessments_of(ctx, &self.0, &page).await
     }
+    /// The texts with which it was handed in, the newest first: for its authors and those who decide all of them, for
+    /// everybody the published one.
+    async fn editions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<PracticeEditionConnection, Error> {
+        let page = Page::new(first, after, last, before)?;
+        editions_of_practice(ctx, self.0.id, &page).await
+    }
+    /// The text with which it was handed in at a version; null where there is none, or the caller may not see it.
+    async fn edition(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "The practice's version then, as ratings and decisions name it; left out, its present one."
+        )]
+        version: Option<i32>,
+    ) -> Result<Option<PracticeEdition>, Error> {
+        edition_at(Caller::of(ctx)?, self.0.id, version.unwrap_or(self.0.version)).await
+    }
+    /// Where it stood in the rankings of the closed academic years, and stands in those of the running one and of the last
+    /// while that is not closed; the earliest first. Years in which it took no part are left out.
+    async fn ranking_history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "By which method.", default_with = "PracticeRankingMethod::Rating")]
+        method: PracticeRankingMethod,
+        #[graphql(desc = "Among whom.", default_with = "RankingScope::Federation")] within: RankingScope,
+    ) -> Result<Vec<RankingHistoryEntry>, Error> {
+        let ranked =
+            Ranked { subject: self.0.id.0, region: Some(self.0.region_id), profile: self.0.profile_id };
+        history_of(Caller::of(ctx)?, method.into(), within.into(), ranked).await
+    }
     /// The decisions taken on it with their reasons, oldest first. For its authors and those who decide;
     /// empty for all others.
     async fn decisions(&self, ctx: &Context<'_>) -> Result<Vec<PracticeDecision>, Error> {
         let caller = Caller::of(ctx)?;
+        if self.0.is_stub() {
+            return Ok(Vec::new());
+        }
         let authors = caller.loader.load_one(AuthorsOf(self.0.id)).await?.unwrap_or_default();
         let place = service::place(&self.0, authors.iter().map(|author| author.id).collect());
         let wrote = caller.actor.person().is_some_and(|person| place.authors.contains(&person));

@@ -25,6 +25,24 @@ impl Loader<PracticeId> for Reader {
     }
 }
 
+/// What is left of a practice that was in the registry and is there no more, for the boards of closed years: its stub.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct StubOf(pub PracticeId);
+
+impl Loader<StubOf> for Reader {
+    type Value = practice::Model;
+    type Error = Error;
+
+    async fn load(&self, keys: &[StubOf]) -> Result<HashMap<StubOf, practice::Model>, Error> {
+        let rows = practice::Entity::find()
+            .filter(practice::Column::Id.is_in(keys.iter().map(|key| key.0)))
+            .filter(practice::Column::Number.is_not_null())
+            .all(self.db.read())
+            .await?;
+        Ok(rows.into_iter().map(|row| (StubOf(row.id), row.stub())).collect())
+    }
+}
+
 /// The authors of a practice, in the order of the title page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AuthorsOf(pub PracticeId);

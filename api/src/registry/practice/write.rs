@@ -23,7 +23,7 @@ use crate::{
     auth::{Action, Actor, Place, policy, visibility},
     db::{Change, Tx},
     error::{Error, Outcome, UserError, UserErrorCode},
-    registry::{assessment, listed, review},
+    registry::{assessment, edition::service as editions, listed, material::write as materials, review},
     text,
 };
 
@@ -187,6 +187,7 @@ pub async fn take_step(
     row.state = Set(step.to);
     if step.to == PracticeState::Submitted {
         row.submitted_at = Set(Some(at));
+        materials::hand_in(&tx, id).await?;
     }
     if step.to == PracticeState::Published {
         row.published_at = Set(Some(at));
@@ -199,6 +200,9 @@ pub async fn take_step(
         hide_ratings(&mut tx, &old).await?;
     }
     let new = row.update(tx.db()).await?;
+    if step.to == PracticeState::Submitted {
+        editions::freeze(&tx, &new, tags_of(&tx, id).await?).await?;
+    }
     let account = actor.identity.as_ref().map(|identity| identity.account);
     practice_decision::Entity::insert(practice_decision::ActiveModel {
         id: Set(DecisionId::generate()),
@@ -218,7 +222,7 @@ pub async fn take_step(
 }
 
 /// The permit for an action on a practice that the caller can see, and who wrote it.
-async fn may(
+pub(crate) async fn may(
     app: &App,
     actor: &Actor,
     id: PracticeId,

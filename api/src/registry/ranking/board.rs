@@ -1,24 +1,24 @@
-//! How boards are named, read and written.
+//! How boards are read and written.
+
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Duration, Utc};
 use entity::{
-    AcademicYear, counter,
+    counter,
     ids::{BoardId, ProfileId, RegionId},
-    ranking_board, ranking_leaf,
+    ranking_board, ranking_frozen, ranking_leaf,
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
-    RelationTrait,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, OnConflict, Query},
 };
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use super::{method::Method, rules::Entry};
-use crate::{
-    db::{Db, Tx},
-    error::Error,
-};
+pub use super::spec::{Period, Spec};
+use super::{method::Numbers, rules::Entry};
+use crate::{db::Tx, error::Error};
 
 /// How many entries a leaf holds: the longest page, so that a page is at most two leaves.
 pub const LEAF: i64 = 100;
@@ -26,119 +26,14 @@ pub const LEAF: i64 = 100;
 /// How long a generation can be paged on after the next has taken its place.
 const KEPT_FOR: Duration = Duration::minutes(10);
 
-/// Over which time a ranking is made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Period {
-    /// All time; the year is the running one, before which the former rank is taken.
-    All(AcademicYear),
-    /// One academic year.
-    Year(AcademicYear),
-    /// All time as it stood at the end of a year: what [`Period::All`] compares with. Never kept as a board.
-    Until(AcademicYear),
-}
-
-impl Period {
-    /// The period before; none where nothing is compared.
-    #[must_use]
-    pub fn previous(self) -> Option<Self> {
-        match self {
-            Self::All(year) => Some(Self::Until(year.previous())),
-            Self::Year(year) => Some(Self::Year(year.previous())),
-            Self::Until(_) => None,
-        }
-    }
-
-    /// The first moment after the period; none while it runs on.
-    #[must_use]
-    pub fn end(self) -> Option<DateTime<Utc>> {
-        match self {
-            Self::All(_) => None,
-            Self::Year(year) | Self::Until(year) => Some(year.end()),
-        }
-    }
-
-    /// How recent it is, to put the most recent first: all time before every year.
-    #[must_use]
-    pub fn recency(self) -> i32 {
-        match self {
-            Self::All(_) => i32::MAX,
-            Self::Year(year) | Self::Until(year) => year.0,
-        }
-    }
-
-    fn text(self) -> String {
-        match self {
-            Self::All(year) => format!("all-{}", year.0),
-            Self::Year(year) => format!("year-{}", year.0),
-            Self::Until(year) => format!("until-{}", year.0),
-        }
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        let (kind, year) = text.split_once('-')?;
-        let year = AcademicYear(year.parse().ok()?);
-        match kind {
-            "all" => Some(Self::All(year)),
-            "year" => Some(Self::Year(year)),
-            _ => None,
-        }
-    }
-}
-
-/// Which board.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Spec {
-    /// What is ranked, and how.
-    pub method: Method,
-    /// The filter's region, by code.
-    pub region: Option<String>,
-    /// The filter's profile, by code.
-    pub profile: Option<String>,
-    /// Over which time.
-    pub period: Period,
-}
-
-impl Spec {
-    /// The board's name: unique, and made without asking the database. It holds the method's version, so a
-    /// changed formula begins boards of its own.
-    #[must_use]
-    pub fn key(&self) -> String {
-        let part = |code: &Option<String>| code.clone().unwrap_or_else(|| "*".into());
-        let method = self.method.published();
-        format!(
-            "{}.{}/{}/{}/{}",
-            method.code,
-            method.version,
-            part(&self.region),
-            part(&self.profile),
-            self.period.text()
-        )
-    }
-
-    /// The board of a row's key; none where it was made by an older version of its method.
-    #[must_use]
-    pub fn parse(key: &str) -> Option<Self> {
-        let mut parts = key.split('/');
-        let mut next = || parts.next();
-        let (code, region, profile, period) = (next()?, next()?, next()?, next()?);
-        let method = Method::ALL.into_iter().find(|method| {
-            let published = method.published();
-            code == format!("{}.{}", published.code, published.version)
-        })?;
-        let filter = |part: &str| (part != "*").then(|| part.to_owned());
-        Some(Self {
-            method,
-            region: filter(region),
-            profile: filter(profile),
-            period: Period::parse(period)?,
-        })
-    }
-}
-
 /// What a method worked with beside the candidates.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parameters {
-    /// `C` of the rating: the mean of the scope, in micro-stars.
+    /// Which version of it.
+    pub version: i32,
+    /// The version's numbers.
+    pub numbers: Numbers,
+    /// `C`, the mean of the scope, where it works with one: in micro-points.
     pub mean: Option<i64>,
 }
 
@@ -153,58 +48,124 @@ pub struct Stretch {
     pub as_of: DateTime<Utc>,
     /// What its method worked with.
     pub parameters: Parameters,
+    /// The revision by which the board was last written; none while it lives.
+    pub revision: Option<i32>,
     /// Position of the first of `entries`.
     pub first: i64,
     /// The entries of the leaves asked for.
     pub entries: Vec<Entry>,
 }
 
-/// Reads the leaves that hold the positions from `from` to `to`, of a given generation or of the current one;
-/// none where there is no such board or generation. One statement (two past the end of the board).
+/// Which generation of a board is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    /// That which readers are given now.
+    Current,
+    /// This one.
+    Generation(i64),
+    /// What stands in this revision of its closed year.
+    Revision(i32),
+}
+
+/// Reads the leaves that hold the positions from `from` to `to`, of one generation; none where there is no such board or
+/// generation. One statement (two past the end of the board).
 ///
 /// # Errors
 /// The database's.
 pub async fn read(
-    db: &Db,
+    db: &impl ConnectionTrait,
     spec: &Spec,
-    generation: Option<i64>,
+    at: At,
     from: i64,
     to: i64,
 ) -> Result<Option<Stretch>, Error> {
     use ranking_leaf::{Column, Entity};
     let leaf = |position: i64| (Ord::max(position, 1) - 1) / LEAF;
+    let generation = Expr::col((Entity, Column::Generation));
+    let of_generation = match at {
+        At::Current => generation.equals((ranking_board::Entity, ranking_board::Column::Generation)),
+        At::Generation(generation) => Column::Generation.eq(generation),
+        At::Revision(revision) => generation.eq(Expr::SubQuery(None, Box::new(frozen_by(revision).into()))),
+    };
     for (first, last) in [(leaf(from), leaf(to)), (0, 0)] {
-        let mut of_generation = Condition::all();
-        of_generation = match generation {
-            Some(generation) => of_generation.add(Column::Generation.eq(generation)),
-            None => of_generation.add(
-                Expr::col((Entity, Column::Generation))
-                    .equals((ranking_board::Entity, ranking_board::Column::Generation)),
-            ),
-        };
         let rows = Entity::find()
-            .join(sea_orm::JoinType::InnerJoin, ranking_leaf::Relation::Board.def())
+            .find_also_related(ranking_board::Entity)
             .filter(ranking_board::Column::Key.eq(spec.key()))
-            .filter(of_generation)
+            .filter(of_generation.clone())
             .filter(Column::Number.between(first, last))
             .order_by_asc(Column::Number)
-            .all(db.read())
+            .all(db)
             .await?;
-        let Some(head) = rows.first() else { continue };
+        let Some((head, Some(board))) = rows.first() else { continue };
         let mut entries = Vec::new();
-        for row in &rows {
-            entries.extend(serde_json::from_str::<Vec<Entry>>(&row.entries).map_err(Error::internal)?);
+        for (row, _) in &rows {
+            entries.extend(entries_of(row)?);
         }
         return Ok(Some(Stretch {
             generation: head.generation,
             total: head.total,
             as_of: head.as_of,
             parameters: serde_json::from_str(&head.parameters).map_err(Error::internal)?,
+            revision: board.revision,
             first: head.number * LEAF + 1,
             entries,
         }));
     }
     Ok(None)
+}
+
+/// The generation of the board at hand that stands in a revision of its year: what the newest revision up to it wrote.
+fn frozen_by(revision: i32) -> sea_orm::sea_query::SelectStatement {
+    use ranking_frozen::{Column, Entity};
+    Query::select()
+        .expr(Expr::col((Entity, Column::Generation)).max())
+        .from(Entity)
+        .and_where(
+            Expr::col((Entity, Column::BoardId)).equals((ranking_board::Entity, ranking_board::Column::Id)),
+        )
+        .and_where(Column::Revision.lte(revision))
+        .to_owned()
+}
+
+/// Of each board: how many entries it has, and rank and score of those of them that are wanted.
+pub type Places = HashMap<String, (i64, HashMap<Uuid, (i64, i64)>)>;
+
+/// Where these stand in living boards as they are now, by the boards' keys. A board is read as a whole: living ones are
+/// not kept by who stands in them. One statement.
+///
+/// # Errors
+/// The database's.
+pub async fn places(
+    db: &impl ConnectionTrait,
+    keys: impl IntoIterator<Item = String>,
+    wanted: &HashSet<Uuid>,
+) -> Result<Places, Error> {
+    use ranking_leaf::{Column, Entity};
+    let rows = Entity::find()
+        .find_also_related(ranking_board::Entity)
+        .filter(ranking_board::Column::Key.is_in(keys))
+        .filter(
+            Expr::col((Entity, Column::Generation))
+                .equals((ranking_board::Entity, ranking_board::Column::Generation)),
+        )
+        .all(db)
+        .await?;
+    let mut boards = Places::new();
+    for (leaf, board) in rows {
+        let Some(board) = board else { continue };
+        let (_, places) = boards.entry(board.key).or_insert_with(|| (leaf.total, HashMap::new()));
+        let entries = entries_of(&leaf)?.into_iter().filter(|entry| wanted.contains(&entry.subject));
+        places.extend(entries.map(|entry| (entry.subject, (entry.rank, entry.score))));
+    }
+    Ok(boards)
+}
+
+/// The entries of a leaf.
+///
+/// # Errors
+/// A fault of ours: they cannot be read.
+pub(super) fn entries_of(leaf: &ranking_leaf::Model) -> Result<Vec<Entry>, Error> {
+    serde_json::from_str(&leaf.entries).map_err(Error::internal)
 }
 
 /// Makes the board's row when it is not there. In a transaction of its own, before any data are read for the
@@ -222,11 +183,12 @@ pub async fn ensure(
     ranking_board::Entity::insert(ranking_board::ActiveModel {
         id: Set(BoardId::generate()),
         key: Set(spec.key()),
-        method: Set(spec.method.published().code.to_owned()),
+        method: Set(spec.method.key()),
         region_id: Set(region),
         profile_id: Set(profile),
         period: Set(spec.period.text()),
         generation: Set(0),
+        revision: Set(None),
     })
     .on_conflict(OnConflict::column(ranking_board::Column::Key).do_nothing().to_owned())
     .exec_without_returning(tx.db())
@@ -264,40 +226,92 @@ pub async fn drop(tx: &Tx, id: BoardId) -> Result<(), Error> {
 pub async fn write(
     tx: &Tx,
     board: &ranking_board::Model,
-    parameters: Parameters,
+    parameters: &Parameters,
     entries: &[Entry],
 ) -> Result<(), Error> {
     let generation = board.generation + 1;
-    let parameters = serde_json::to_string(&parameters).map_err(Error::internal)?;
-    let leaf_size = usize::try_from(LEAF).unwrap_or(100);
-    let mut chunks: Vec<&[Entry]> = entries.chunks(leaf_size).collect();
-    if chunks.is_empty() {
-        chunks.push(&[]);
-    }
-    let total = i64::try_from(entries.len()).unwrap_or(i64::MAX);
-    let mut leaves = Vec::with_capacity(chunks.len());
-    for (chunk, number) in chunks.into_iter().zip(0..) {
-        leaves.push(ranking_leaf::ActiveModel {
-            board_id: Set(board.id),
-            generation: Set(generation),
-            number: Set(number),
-            total: Set(total),
-            as_of: Set(tx.at()),
-            parameters: Set(parameters.clone()),
-            entries: Set(serde_json::to_string(chunk).map_err(Error::internal)?),
-        });
-    }
-    let mut leaves = leaves.into_iter().peekable();
-    while leaves.peek().is_some() {
-        let some: Vec<_> = leaves.by_ref().take(200).collect();
-        ranking_leaf::Entity::insert_many(some).exec_without_returning(tx.db()).await?;
-    }
+    insert(tx, leaves(tx, board.id, generation, parameters, entries)?).await?;
     ranking_board::Entity::update_many()
         .col_expr(ranking_board::Column::Generation, Expr::value(generation))
         .filter(ranking_board::Column::Id.eq(board.id))
         .exec(tx.db())
         .await?;
     forget(tx, board.id).await
+}
+
+/// Inserts leaves, which are large, a few at a time.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn insert(tx: &Tx, leaves: Vec<ranking_leaf::Model>) -> Result<(), Error> {
+    let mut leaves = leaves.into_iter().peekable();
+    while leaves.peek().is_some() {
+        tx.insert_all::<ranking_leaf::Entity>(leaves.by_ref().take(200).collect()).await?;
+    }
+    Ok(())
+}
+
+/// The leaves of a generation; at least one, if only an empty one.
+///
+/// # Errors
+/// A fault of ours: they cannot be written.
+pub(super) fn leaves(
+    tx: &Tx,
+    board_id: BoardId,
+    generation: i64,
+    parameters: &Parameters,
+    entries: &[Entry],
+) -> Result<Vec<ranking_leaf::Model>, Error> {
+    let parameters = serde_json::to_string(parameters).map_err(Error::internal)?;
+    let total = i64::try_from(entries.len()).unwrap_or(i64::MAX);
+    let mut chunks: Vec<&[Entry]> = entries.chunks(usize::try_from(LEAF).unwrap_or(100)).collect();
+    if chunks.is_empty() {
+        chunks.push(&[]);
+    }
+    let leaf = |(number, chunk): (i64, &[Entry])| {
+        Ok(ranking_leaf::Model {
+            board_id,
+            generation,
+            number,
+            total,
+            as_of: tx.at(),
+            parameters: parameters.clone(),
+            entries: serde_json::to_string(chunk).map_err(Error::internal)?,
+        })
+    };
+    (0..).zip(chunks).map(leaf).collect()
+}
+
+/// Throws away what nobody can be paging on any more of boards that have been frozen since.
+///
+/// # Errors
+/// The database's.
+pub async fn sweep(tx: &Tx) -> Result<(), Error> {
+    use ranking_leaf::{Column, Entity};
+    let frozen = Query::select()
+        .column(ranking_board::Column::Id)
+        .from(ranking_board::Entity)
+        .and_where(ranking_board::Column::Revision.is_not_null())
+        .to_owned();
+    let kept = Query::select()
+        .expr(Expr::val(1))
+        .from(ranking_frozen::Entity)
+        .and_where(
+            Expr::col((ranking_frozen::Entity, ranking_frozen::Column::BoardId))
+                .equals((Entity, Column::BoardId)),
+        )
+        .and_where(
+            Expr::col((ranking_frozen::Entity, ranking_frozen::Column::Generation))
+                .equals((Entity, Column::Generation)),
+        )
+        .to_owned();
+    Entity::delete_many()
+        .filter(Column::BoardId.in_subquery(frozen))
+        .filter(Column::AsOf.lte(tx.at() - KEPT_FOR))
+        .filter(Expr::not_exists(kept))
+        .exec(tx.db())
+        .await?;
+    Ok(())
 }
 
 async fn forget(tx: &Tx, board: BoardId) -> Result<(), Error> {
@@ -329,21 +343,4 @@ pub async fn progress(db: &impl ConnectionTrait) -> Result<(i64, i64), Error> {
         .await?;
     let value = |name: &str| rows.iter().find(|row| row.name == name).map_or(0, |row| row.value);
     Ok((value(counter::JOURNAL), value(counter::BOARDS)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_board_is_known_by_its_key() {
-        let spec = Spec {
-            method: Method::Rating,
-            region: Some("RU-KDA".into()),
-            profile: None,
-            period: Period::Year(AcademicYear(2024)),
-        };
-        assert_eq!(spec.key(), "RATING.1/RU-KDA/*/year-2024");
-        assert_eq!(Spec::parse(&spec.key()), Some(spec));
-    }
 }

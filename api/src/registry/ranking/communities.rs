@@ -1,29 +1,32 @@
 //! The data of the rankings of communities.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use chrono::NaiveDate;
-use entity::{MemberState, PracticeState, community, ids::CommunityId, member, practice};
+use entity::{
+    MemberState, PracticeState, community,
+    ids::{CommunityId, ProfileId, RegionId},
+    member, practice,
+};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
 };
 
 use super::{
     board::Period,
-    build::Scope,
+    build::{Scope, Source},
+    formula::Entrant,
     method::Method,
-    rules::{Candidate, Part},
 };
-use crate::{
-    error::Error,
-    registry::rating::rules::{self as rating_rules, MICRO},
-};
+use crate::error::Error;
 
 #[derive(FromQueryResult)]
 struct CommunityRow {
     id: CommunityId,
     name: String,
     sort_key: Vec<u8>,
+    region_id: RegionId,
+    profile_id: ProfileId,
     registered_on: Option<NaiveDate>,
     practice_count: i64,
     member_count: i64,
@@ -35,16 +38,56 @@ struct CountRow {
     count: i64,
 }
 
-/// The communities that take part, each with its score.
+/// A community in the federal registry, with its figures in the period.
+#[derive(Clone, Debug)]
+pub(super) struct Share {
+    pub(super) id: CommunityId,
+    pub(super) name: String,
+    pub(super) sort_key: Vec<u8>,
+    pub(super) region: RegionId,
+    pub(super) profile: ProfileId,
+    pub(super) registered: NaiveDate,
+    pub(super) practices: i64,
+    /// Zero where the method does not count members.
+    pub(super) members: i64,
+}
+
+/// The communities that take part.
 ///
 /// # Errors
 /// The database's.
-pub(super) async fn candidates(
+pub(super) async fn entrants(
     db: &impl ConnectionTrait,
     method: Method,
     scope: Scope,
     period: Period,
-) -> Result<Vec<Candidate>, Error> {
+    source: Source,
+) -> Result<Vec<Arc<Entrant>>, Error> {
+    let counts_members = method == Method::PracticesPer100Members;
+    let shares = shares(db, counts_members, scope, period, source).await?;
+    let entrant = |one: Share| Entrant {
+        subject: one.id.0,
+        region: Some(one.region),
+        profile: Some(one.profile),
+        judged: Vec::new(),
+        figures: [one.practices, one.members],
+        order: (days(one.registered), 0, one.sort_key),
+        ties: vec![one.registered.to_string(), one.name],
+    };
+    Ok(shares.into_iter().map(entrant).map(Arc::new).collect())
+}
+
+/// The communities in the federal registry by the end of the period, with their figures.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn shares(
+    db: &impl ConnectionTrait,
+    counts_members: bool,
+    scope: Scope,
+    period: Period,
+    source: Source,
+) -> Result<Vec<Share>, Error> {
     use community::Column;
     let end = period.end();
     // What is in the archive takes part in no ranking, of past years neither.
@@ -54,6 +97,8 @@ pub(super) async fn candidates(
             Column::Id,
             Column::Name,
             Column::SortKey,
+            Column::RegionId,
+            Column::ProfileId,
             Column::RegisteredOn,
             Column::PracticeCount,
             Column::MemberCount,
@@ -68,63 +113,53 @@ pub(super) async fn candidates(
         .into_model::<CommunityRow>()
         .all(db)
         .await?;
-    let published = match period {
-        Period::All(_) => None,
-        Period::Year(year) => Some(published(db, scope, practice::Column::PublishedYear.eq(year)).await?),
-        Period::Until(year) => Some(published(db, scope, practice::Column::PublishedYear.lte(year)).await?),
+    let published = match (period, source) {
+        (Period::All(_), Source::Kept) => None,
+        (Period::All(_), Source::Rows) => Some(published(db, scope, Condition::all()).await?),
+        (Period::Year(_) | Period::Until(_), _) => Some(published(db, scope, published_in(period)).await?),
     };
-    let members = match (method, end) {
-        (Method::PracticesPer100Members, Some(end)) => Some(members_at(db, scope, end.date_naive()).await?),
-        _ => None,
+    let members = match (end, source) {
+        _ if !counts_members => Some(HashMap::new()),
+        (None, Source::Kept) => None,
+        (end, _) => Some(members_at(db, scope, end.map(|end| end.date_naive())).await?),
     };
-    let of = |counts: &Option<HashMap<CommunityId, i64>>, id: CommunityId, now: i64| match counts {
+    let of = |counts: &Option<HashMap<CommunityId, i64>>, id: CommunityId, kept: i64| match counts {
         Some(counts) => counts.get(&id).copied().unwrap_or(0),
-        None => now,
+        None => kept,
     };
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let practices = of(&published, row.id, row.practice_count);
-            let members = of(&members, row.id, row.member_count);
-            let (score, parts) = score_of_community(method, practices, members);
-            let registered = row.registered_on.unwrap_or_default();
-            Candidate {
-                subject: row.id.0,
-                score,
-                parts,
-                order: (days(registered), 0, row.sort_key),
-                ties: vec![registered.to_string(), row.name],
-            }
-        })
-        .collect())
+    let share = |row: CommunityRow| Share {
+        practices: of(&published, row.id, row.practice_count),
+        members: of(&members, row.id, row.member_count),
+        id: row.id,
+        name: row.name,
+        sort_key: row.sort_key,
+        region: row.region_id,
+        profile: row.profile_id,
+        registered: row.registered_on.unwrap_or_default(),
+    };
+    Ok(rows.into_iter().map(share).collect())
 }
 
-fn days(date: NaiveDate) -> i64 {
+/// A day as a number.
+pub(super) fn days(date: NaiveDate) -> i64 {
     date.signed_duration_since(NaiveDate::default()).num_days()
 }
 
-fn score_of_community(method: Method, practices: i64, members: i64) -> (i64, Vec<Part>) {
-    if method == Method::PublishedPractices {
-        let score = practices * MICRO;
-        return (score, vec![Part { value: score, weight: MICRO, contribution: score }]);
+/// Which practices were published in the period.
+pub(super) fn published_in(period: Period) -> Condition {
+    use practice::Column;
+    match period {
+        Period::All(_) => Condition::all(),
+        Period::Year(year) => Condition::all().add(Column::PublishedYear.eq(year)),
+        Period::Until(year) => Condition::all().add(Column::PublishedYear.lte(year)),
     }
-    let score = rating_rules::divide(practices * 100 * MICRO, members);
-    let parts = vec![
-        Part {
-            value: practices * MICRO,
-            weight: rating_rules::divide(100 * MICRO, members),
-            contribution: score,
-        },
-        Part { value: members * MICRO, weight: 0, contribution: 0 },
-    ];
-    (score, parts)
 }
 
 /// Published practices by community, of those years.
 async fn published(
     db: &impl ConnectionTrait,
     scope: Scope,
-    years: sea_orm::sea_query::Expr,
+    years: Condition,
 ) -> Result<HashMap<CommunityId, i64>, Error> {
     use practice::Column;
     let rows = practice::Entity::find()
@@ -146,21 +181,22 @@ async fn published(
     Ok(rows.into_iter().filter_map(|row| Some((row.community_id?, row.count))).collect())
 }
 
-/// Registrations in force by community at the end of a year.
+/// Registrations in force by community at the end of a year, or now.
 async fn members_at(
     db: &impl ConnectionTrait,
     scope: Scope,
-    end: NaiveDate,
+    end: Option<NaiveDate>,
 ) -> Result<HashMap<CommunityId, i64>, Error> {
     use member::Column;
-    let in_force = Condition::any()
-        .add(Column::State.eq(MemberState::Active))
-        .add(Condition::all().add(Column::State.eq(MemberState::Left)).add(Column::LeftOn.gte(end)));
+    let left_later =
+        |end| Condition::all().add(Column::State.eq(MemberState::Left)).add(Column::LeftOn.gte(end));
+    let in_force =
+        Condition::any().add(Column::State.eq(MemberState::Active)).add_option(end.map(left_later));
     let rows = member::Entity::find()
         .select_only()
         .column(Column::CommunityId)
         .column_as(Column::Id.count(), "count")
-        .filter(Column::JoinedOn.lt(end))
+        .filter(Condition::all().add_option(end.map(|end| Column::JoinedOn.lt(end))))
         .filter(in_force)
         .filter(Condition::all().add_option(scope.region.map(|id| Column::RegionId.eq(id))))
         .group_by(Column::CommunityId)
@@ -168,17 +204,4 @@ async fn members_at(
         .all(db)
         .await?;
     Ok(rows.into_iter().filter_map(|row| Some((row.community_id?, row.count))).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_parts_of_a_score_add_up_to_it() {
-        for (practices, members) in [(0, 0), (3, 7), (45, 53)] {
-            let (score, parts) = score_of_community(Method::PracticesPer100Members, practices, members);
-            assert_eq!(score, parts.iter().map(|part| part.contribution).sum::<i64>());
-        }
-    }
 }

@@ -1,16 +1,18 @@
 //! Rankings in the schema.
 
-use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
+use async_graphql::{Context, Enum, InputObject, Object};
 use chrono::{DateTime, Utc};
 use entity::{
     AcademicYear as Year, PracticeState,
-    ids::{CommunityId, PracticeId},
+    ids::{CommunityId, PracticeId, RegionId},
 };
 
 use super::{
     board::Spec,
-    loader::{FederalMean, federal_rating},
-    method::{self, Method},
+    explanation::RankingExplanation,
+    history_graphql::{RankingMethod, RankingRevision},
+    loader::{Damping, FederalMean, RevisionOf, federal_rating},
+    method::Method,
     rules::Entry,
     service::{self, RankingPage},
 };
@@ -18,7 +20,12 @@ use crate::{
     db::keyset::{List, Page},
     error::Error,
     graphql::{Caller, connection::PageInfo, scalars::AcademicYear},
-    registry::{community::graphql::Community, practice::graphql::Practice, rating::rules::shown},
+    registry::{
+        community::graphql::Community,
+        practice::{graphql::Practice, loader::StubOf},
+        rating::rules::shown,
+        region::graphql::Region,
+    },
 };
 
 /// How communities are ranked.
@@ -26,7 +33,7 @@ use crate::{
 pub enum CommunityRankingMethod {
     /// By the number of practices published in the period.
     PublishedPractices,
-    /// By practices published in the period per 100 members at its end.
+    /// By practices published in the period per 100 members at its end, small communities drawn towards the mean.
     #[graphql(name = "PRACTICES_PER_100_MEMBERS")]
     PracticesPer100Members,
 }
@@ -45,7 +52,8 @@ impl From<CommunityRankingMethod> for Method {
 pub enum PracticeRankingMethod {
     /// By the teachers' ratings given in the period: a damped mean over organizations.
     Rating,
-    /// By the experts' assessments. Practices without one take no part; the registry records none so far.
+    /// By the experts' assessments finished in the period, corrected for severe and lenient experts. Practices without
+    /// one take no part.
     Expert,
     /// By the organizations that have adopted them, those of another region counting double. Practices without one
     /// take no part.
@@ -62,6 +70,43 @@ impl From<PracticeRankingMethod> for Method {
     }
 }
 
+/// How regions are ranked.
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+pub enum RegionRankingMethod {
+    /// By the number of practices that their communities and institutes published in the period.
+    PublishedPractices,
+    /// By practices that their communities published in the period per 100 members at its end.
+    #[graphql(name = "PRACTICES_PER_100_MEMBERS")]
+    PracticesPer100Members,
+}
+
+impl From<RegionRankingMethod> for Method {
+    fn from(method: RegionRankingMethod) -> Self {
+        match method {
+            RegionRankingMethod::PublishedPractices => Self::RegionPublishedPractices,
+            RegionRankingMethod::PracticesPer100Members => Self::RegionPracticesPer100Members,
+        }
+    }
+}
+
+/// What has become of something since the board of a closed year was frozen.
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+pub enum RankingMark {
+    /// The practice was taken back.
+    Withdrawn,
+    /// The practice was struck from the registry.
+    Annulled,
+    /// The community, or the region, is in the archive.
+    Archived,
+}
+
+/// What narrows a ranking of regions.
+#[derive(InputObject, Default)]
+pub struct RegionRankingFilter {
+    /// By the communities of the profile with this code.
+    profile_code: Option<String>,
+}
+
 /// What narrows a ranking; both conditions must hold. Ranks are given anew within what remains.
 #[derive(InputObject, Default)]
 pub struct RankingFilter {
@@ -71,88 +116,25 @@ pub struct RankingFilter {
     profile_code: Option<String>,
 }
 
-/// A method of ranking, as it is published.
-#[derive(SimpleObject)]
-pub struct RankingMethod {
-    /// The method's code.
-    code: &'static str,
-    /// Grows with every change of the formula.
-    version: i32,
-    /// What it is called, in Russian.
-    name: &'static str,
-    /// How it computes, in words, in Russian.
-    formula: &'static str,
+/// A line of a page.
+struct Line<N> {
+    position: i64,
+    entry: Entry,
+    node: N,
+    mark: Option<RankingMark>,
 }
 
-impl From<&'static method::Published> for RankingMethod {
-    fn from(method: &'static method::Published) -> Self {
-        Self { code: method.code, version: method.version, name: method.name, formula: method.formula }
-    }
-}
-
-/// How an entry came by its score.
-pub struct RankingExplanation<'a> {
-    method: Method,
-    entry: &'a Entry,
-}
-
-/// How an entry came by its score, so that everybody can compute it again.
-#[Object]
-impl RankingExplanation<'_> {
-    /// The parts of the score. Their contributions add up to it.
-    async fn components(&self) -> Vec<RankingComponent> {
-        let names = self.method.published().components;
-        names
-            .iter()
-            .zip(&self.entry.parts)
-            .map(|((code, name), part)| RankingComponent {
-                code,
-                name,
-                value: shown(part.value),
-                weight: shown(part.weight),
-                contribution: shown(part.contribution),
-            })
-            .collect()
-    }
-    /// What orders equals, the first first. Tie-breakers never change a rank.
-    async fn tie_breakers(&self) -> Vec<TieBreaker> {
-        let names = self.method.published().tie_breakers;
-        names
-            .iter()
-            .zip(&self.entry.ties)
-            .map(|((code, name), value)| TieBreaker { code, name, value: value.clone() })
-            .collect()
-    }
-    /// What is missing for the next better rank, in words, in Russian; null at rank 1.
-    async fn to_next_rank(&self) -> Option<String> {
-        self.method.to_next_rank(self.entry)
-    }
-}
-
-/// A part of a score.
-#[derive(SimpleObject)]
-pub struct RankingComponent {
-    /// The part's code.
-    code: &'static str,
-    /// What it is called, in Russian.
-    name: &'static str,
-    /// The raw value.
-    value: f64,
-    /// What it is multiplied with, rounded to six digits.
-    weight: f64,
-    /// What it adds to the score.
-    contribution: f64,
-}
-
-/// What orders equals.
-#[derive(SimpleObject)]
-pub struct TieBreaker {
-    /// The tie-breaker's code.
-    code: &'static str,
-    /// What it is called and which way it goes, in Russian.
-    name: &'static str,
-    /// The entry's value.
-    value: String,
+/// The lines of a page whose nodes are there, each with its mark.
+fn lines<N>(
+    page: &RankingPage,
+    mut node: impl FnMut(&Entry) -> Option<(N, Option<RankingMark>)>,
+) -> Vec<Line<N>> {
+    let line = |(position, entry): &(i64, Entry)| {
+        let (node, mark) = node(entry)?;
+        let mark = mark.filter(|_| page.frozen.is_some());
+        Some(Line { position: *position, entry: entry.clone(), node, mark })
+    };
+    page.entries.iter().filter_map(line).collect()
 }
 
 /// The connection and edge types of a ranking of nodes.
@@ -163,13 +145,14 @@ macro_rules! ranking {
             method: Method,
             list: List,
             page: RankingPage,
-            lines: Vec<(i64, Entry, $node)>,
+            revision: Option<i32>,
+            lines: Vec<Line<$node>>,
         }
 
         #[doc = concat!("A line of a ranking of ", $what, ".")]
         pub struct $edge<'a> {
             of: &'a $connection,
-            line: &'a (i64, Entry, $node),
+            line: &'a Line<$node>,
         }
 
         impl $connection {
@@ -178,7 +161,7 @@ macro_rules! ranking {
             }
         }
 
-        #[doc = concat!("A page of a ranking of ", $what, ". Its cursors go on in the state of the ranking in which the first page was read, for ten minutes; then they are `CURSOR_EXPIRED`.")]
+        #[doc = concat!("A page of a ranking of ", $what, ". Its cursors go on in the state of the ranking in which the first page was read, for ten minutes, and then are `CURSOR_EXPIRED`; those of a closed year for ever.")]
         #[Object]
         impl $connection {
             /// The lines of the ranking.
@@ -187,7 +170,7 @@ macro_rules! ranking {
             }
             /// What is ranked, without the ranks.
             async fn nodes(&self) -> Vec<&$node> {
-                self.lines.iter().map(|line| &line.2).collect()
+                self.lines.iter().map(|line| &line.node).collect()
             }
             /// Where the page lies in the ranking.
             async fn page_info(&self) -> Result<PageInfo, Error> {
@@ -208,8 +191,15 @@ macro_rules! ranking {
                 self.page.as_of
             }
             /// The method by which the ranking is made.
-            async fn method(&self) -> RankingMethod {
-                self.method.published().into()
+            async fn method(&self, ctx: &Context<'_>) -> Result<RankingMethod, Error> {
+                let app = &Caller::of(ctx)?.app;
+                Ok(RankingMethod(app.methods.version(&app.db, self.method, self.page.version).await?))
+            }
+            /// Of a closed year, the revision that is shown; null while the ranking follows the data.
+            async fn revision(&self, ctx: &Context<'_>) -> Result<Option<RankingRevision>, Error> {
+                let Some(year) = self.page.frozen else { return Ok(None) };
+                let found = Caller::of(ctx)?.loader.load_one(RevisionOf(year, self.revision)).await?;
+                Ok(found.map(RankingRevision))
             }
         }
 
@@ -218,32 +208,38 @@ macro_rules! ranking {
         impl $edge<'_> {
             /// The line's place, for `after` and `before`.
             async fn cursor(&self) -> Result<String, Error> {
-                self.of.cursor(self.line.0)
+                self.of.cursor(self.line.position)
             }
             /// What stands here.
             async fn node(&self) -> &$node {
-                &self.line.2
+                &self.line.node
+            }
+            /// What has become of it since the year was closed; null where nothing has, and in rankings that follow the
+            /// data. A practice that the caller may not see any more is told of by its registry entry alone: number,
+            /// title, state, owner and publication.
+            async fn mark(&self) -> Option<RankingMark> {
+                self.line.mark
             }
             /// Shared by equals; then it skips: 1, 2, 3, 3, 5.
             async fn rank(&self) -> i64 {
-                self.line.1.rank
+                self.line.entry.rank
             }
             /// The line's number, 1 to `totalCount`: no two are the same.
             async fn position(&self) -> i64 {
-                self.line.0
+                self.line.position
             }
             /// What orders the ranking; exact to six digits.
             async fn score(&self) -> f64 {
-                shown(self.line.1.score)
+                shown(self.line.entry.score)
             }
             /// The rank in the period before: for a year the year before, for all time the end of the last
             /// academic year; null for those who did not take part then.
             async fn previous_rank(&self) -> Option<i64> {
-                self.line.1.previous
+                self.line.entry.previous
             }
             /// How the score came about.
             async fn explanation(&self) -> RankingExplanation<'_> {
-                RankingExplanation { method: self.of.method, entry: &self.line.1 }
+                RankingExplanation { method: self.of.method, entry: &self.line.entry }
             }
         }
     };
@@ -251,28 +247,39 @@ macro_rules! ranking {
 
 ranking!(CommunityRankingConnection, CommunityRankingEdge, Community, "communities");
 ranking!(PracticeRankingConnection, PracticeRankingEdge, Practice, "practices");
+ranking!(RegionRankingConnection, RegionRankingEdge, Region, "regions");
 
-/// The mean by which the ratings of all practices are damped.
+/// By what the ratings of all practices are damped.
 ///
 /// # Errors
 /// The database's.
-pub async fn federal_mean(caller: &Caller) -> Result<i64, Error> {
+pub async fn federal_damping(caller: &Caller) -> Result<Damping, Error> {
     match caller.loader.load_one(FederalMean).await? {
-        Some(mean) => Ok(mean),
+        Some(damping) => Ok(damping),
         // Nobody has asked for the federal ranking yet.
-        None => service::scope_mean(&caller.app, &federal_rating(Year::of(caller.actor.now))).await,
+        None => service::damping(&caller.app, &federal_rating(Year::of(caller.actor.now))).await,
     }
 }
 
 fn spec(
     caller: &Caller,
     method: Method,
-    filter: Option<RankingFilter>,
+    filter: RankingFilter,
     period: Option<AcademicYear>,
 ) -> Result<Spec, Error> {
-    let filter = filter.unwrap_or_default();
     let year = period.map(|year| year.0);
     service::spec(method, filter.region_code, filter.profile_code, year, caller.actor.now)
+}
+
+/// The page of a board, and the list in which its cursors are good.
+async fn page_of(
+    caller: &Caller,
+    spec: &Spec,
+    revision: Option<i32>,
+    page: &Page,
+) -> Result<(List, RankingPage), Error> {
+    let list = List::of("ranking", &(spec.key(), revision));
+    Ok((list, service::page(&caller.app, spec, revision, list, page).await?))
 }
 
 /// The queries of this concept.
@@ -290,6 +297,8 @@ impl RankingQuery {
         #[graphql(desc = "One academic year; left out, all time.")] period: Option<AcademicYear>,
         #[graphql(default_with = "CommunityRankingMethod::PublishedPractices")]
         method: CommunityRankingMethod,
+        #[graphql(desc = "As it stood in this revision of the closed year; left out, in the newest.")]
+        revision: Option<i32>,
         #[graphql(desc = "How many from the beginning, 1 to 100; 20 by default.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end, 1 to 100; not with `first`.")] last: Option<i32>,
@@ -298,20 +307,16 @@ impl RankingQuery {
         let caller = Caller::of(ctx)?;
         let page = Page::new(first, after, last, before)?;
         let method = method.into();
-        let spec = spec(caller, method, filter, period)?;
-        let list = List::of("ranking", &spec.key());
-        let page = service::page(&caller.app, &spec, list, &page).await?;
+        let spec = spec(caller, method, filter.unwrap_or_default(), period)?;
+        let (list, page) = page_of(caller, &spec, revision, &page).await?;
         let ids = page.entries.iter().map(|(_, entry)| CommunityId(entry.subject));
         let mut nodes = caller.loader.load_many(ids).await?;
-        let lines = page
-            .entries
-            .iter()
-            .filter_map(|(position, entry)| {
-                let node = nodes.remove(&CommunityId(entry.subject))?;
-                Some((*position, entry.clone(), Community(node)))
-            })
-            .collect();
-        Ok(CommunityRankingConnection { method, list, page, lines })
+        let lines = lines(&page, |entry| {
+            let node = nodes.remove(&CommunityId(entry.subject))?;
+            let mark = node.archived_at.map(|_| RankingMark::Archived);
+            Some((Community(node), mark))
+        });
+        Ok(CommunityRankingConnection { method, list, page, revision, lines })
     }
 
     /// Which practice stands where in the federal registry.
@@ -323,6 +328,8 @@ impl RankingQuery {
         #[graphql(desc = "One academic year; left out, all time.")] period: Option<AcademicYear>,
         #[graphql(desc = "By which method.", default_with = "PracticeRankingMethod::Rating")]
         method: PracticeRankingMethod,
+        #[graphql(desc = "As it stood in this revision of the closed year; left out, in the newest.")]
+        revision: Option<i32>,
         #[graphql(desc = "How many from the beginning, 1 to 100; 20 by default.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end, 1 to 100; not with `first`.")] last: Option<i32>,
@@ -331,21 +338,61 @@ impl RankingQuery {
         let caller = Caller::of(ctx)?;
         let page = Page::new(first, after, last, before)?;
         let method = method.into();
-        let spec = spec(caller, method, filter, period)?;
-        let list = List::of("ranking", &spec.key());
-        let page = service::page(&caller.app, &spec, list, &page).await?;
-        let ids = page.entries.iter().map(|(_, entry)| PracticeId(entry.subject));
+        let spec = spec(caller, method, filter.unwrap_or_default(), period)?;
+        let (list, page) = page_of(caller, &spec, revision, &page).await?;
+        let ids: Vec<_> = page.entries.iter().map(|(_, entry)| PracticeId(entry.subject)).collect();
+        let mut nodes = caller.loader.load_many(ids.iter().copied()).await?;
+        if page.frozen.is_some() {
+            // What has left the registry stays where it stood; of what the caller may not see any more, a stub.
+            let gone: Vec<_> = ids.into_iter().filter(|id| !nodes.contains_key(id)).map(StubOf).collect();
+            let stubs = caller.loader.load_many(gone).await?;
+            nodes.extend(stubs.into_iter().map(|(StubOf(id), stub)| (id, stub)));
+        } else {
+            // What was withdrawn since the board was made is gone from it at once.
+            nodes.retain(|_, node| node.state == PracticeState::Published);
+        }
+        let lines = lines(&page, |entry| {
+            let node = nodes.remove(&PracticeId(entry.subject))?;
+            let mark = match node.state {
+                PracticeState::Withdrawn => Some(RankingMark::Withdrawn),
+                PracticeState::Annulled => Some(RankingMark::Annulled),
+                _ => None,
+            };
+            Some((Practice(node), mark))
+        });
+        Ok(PracticeRankingConnection { method, list, page, revision, lines })
+    }
+
+    /// Which region stands where, by what its communities do. The sum of a region's lines in `communityRanking` is its
+    /// own.
+    #[expect(clippy::too_many_arguments, reason = "Relay's four arguments beside the ranking's own")]
+    async fn region_ranking(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What narrows the ranking.")] filter: Option<RegionRankingFilter>,
+        #[graphql(desc = "One academic year; left out, all time.")] period: Option<AcademicYear>,
+        #[graphql(desc = "By which method.", default_with = "RegionRankingMethod::PublishedPractices")]
+        method: RegionRankingMethod,
+        #[graphql(desc = "As it stood in this revision of the closed year; left out, in the newest.")]
+        revision: Option<i32>,
+        #[graphql(desc = "How many from the beginning, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<RegionRankingConnection, Error> {
+        let caller = Caller::of(ctx)?;
+        let page = Page::new(first, after, last, before)?;
+        let method = method.into();
+        let profile_code = filter.and_then(|filter| filter.profile_code);
+        let spec = spec(caller, method, RankingFilter { profile_code, region_code: None }, period)?;
+        let (list, page) = page_of(caller, &spec, revision, &page).await?;
+        let ids = page.entries.iter().map(|(_, entry)| RegionId(entry.subject));
         let mut nodes = caller.loader.load_many(ids).await?;
-        // What was withdrawn since the board was made is gone from it at once.
-        nodes.retain(|_, node| node.state == PracticeState::Published);
-        let lines = page
-            .entries
-            .iter()
-            .filter_map(|(position, entry)| {
-                let node = nodes.remove(&PracticeId(entry.subject))?;
-                Some((*position, entry.clone(), Practice(node)))
-            })
-            .collect();
-        Ok(PracticeRankingConnection { method, list, page, lines })
+        let lines = lines(&page, |entry| {
+            let node = nodes.remove(&RegionId(entry.subject))?;
+            let mark = node.archived_at.map(|_| RankingMark::Archived);
+            Some((Region(node), mark))
+        });
+        Ok(RegionRankingConnection { method, list, page, revision, lines })
     }
 }

@@ -5,13 +5,13 @@ use std::{cmp::Reverse, collections::HashSet, time::Duration};
 
 use entity::{
     AcademicYear, community, counter,
-    ids::{CommunityId, MemberId, PracticeId, ProfileId, RatingId, RegionId, TypedId},
+    ids::{CommunityId, MemberId, PracticeId, ProfileId, RatingId, RegionId, RevisionId, TypedId},
     journal, ranking_board,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 
 use super::{
-    board::{self, Period, Spec},
+    board::{self, At, Period, Spec},
     build, loader,
     method::Method,
 };
@@ -46,10 +46,10 @@ pub async fn run(app: App) {
 }
 
 /// Makes the boards of the front page, so that its first visitor does not wait for them, and throws away those
-/// that nobody can ask for any more: of an older version of a method, or of all time as an ended year saw it.
+/// that nobody can ask for any more: of a method that this program does not have, or of all time as an ended year saw it.
 async fn warm(app: &App) -> Result<(), Error> {
     let year = AcademicYear::of(app.clock.now());
-    for row in ranking_board::Entity::find().all(app.db.read()).await? {
+    for row in living(app).await? {
         let asked_for = match Spec::parse(&row.key) {
             None => false,
             Some(spec) => !matches!(spec.period, Period::All(of) if of != year),
@@ -60,14 +60,23 @@ async fn warm(app: &App) -> Result<(), Error> {
             tx.commit_quietly().await?;
         }
     }
+    let tx = app.db.begin(Permit::system(app.clock.now())).await?;
+    board::sweep(&tx).await?;
+    tx.commit_quietly().await?;
     let communities = Spec { method: Method::PublishedPractices, ..loader::federal_rating(year) };
     for spec in [communities, loader::federal_rating(year)] {
         let _turn = app.boards.lock().await;
-        if board::read(&app.db, &spec, None, 1, 1).await?.is_none() {
+        if board::read(app.db.read(), &spec, At::Current, 1, 1).await?.is_none() {
             build::make(app, &spec).await?;
         }
     }
     Ok(())
+}
+
+/// The boards that follow the data.
+async fn living(app: &App) -> Result<Vec<ranking_board::Model>, Error> {
+    let living = ranking_board::Entity::find().filter(ranking_board::Column::Revision.is_null());
+    Ok(living.all(app.db.read()).await?)
 }
 
 /// How far it went in one go.
@@ -101,13 +110,13 @@ pub async fn follow(app: &App) -> Result<Followed, Error> {
     let touched = Touched::by(app, &changes).await?;
     if !touched.is_empty() {
         let current = AcademicYear::of(app.clock.now());
-        let boards = ranking_board::Entity::find().all(app.db.read()).await?;
+        let boards = living(app).await?;
         let mut stale: Vec<Spec> = boards
             .iter()
-            .filter(|row| touched.reaches(row))
-            // A board of an older version of its method is asked for by nobody any more.
-            .filter_map(|row| Spec::parse(&row.key))
-            .filter(|spec| touched.reaches_period(spec.period, current))
+            // A board of a method that this program does not have is asked for by nobody.
+            .filter_map(|row| Some((row, Spec::parse(&row.key)?)))
+            .filter(|(row, spec)| touched.reaches_board(row, spec, current))
+            .map(|(_, spec)| spec)
             .collect();
         // What most people look at comes first: all time, then this year, the federation before its parts.
         stale.sort_by_key(|spec| {
@@ -137,8 +146,14 @@ struct Touched {
     practices: bool,
     /// Which practices are adopted, and by whom.
     adoptions: bool,
+    /// Which practices were assessed, and how.
+    assessments: bool,
     /// How many members communities have.
     members: bool,
+    /// Regions and what they are called.
+    regions_themselves: bool,
+    /// Years that were closed or revised.
+    closed: HashSet<AcademicYear>,
     /// Also what was before this academic year: something was taken back or changed.
     past: bool,
     /// The years in which it happened, which need not be the year in which it is followed.
@@ -153,14 +168,8 @@ impl Touched {
         let mut owners: HashSet<CommunityId> = HashSet::new();
         for change in changes {
             let concern = concerns(change);
+            touched.add(change, concern);
             if concern != Concern::default() {
-                touched.communities |= concern.communities;
-                touched.practices |= concern.practices;
-                touched.adoptions |= concern.adoptions;
-                touched.members |= concern.members;
-                touched.past |= concern.past;
-                touched.years.insert(AcademicYear::of(change.at));
-                touched.regions.extend(change.region_id);
                 owners.extend(change.community_id);
             }
         }
@@ -174,8 +183,39 @@ impl Touched {
         Ok(touched)
     }
 
+    fn add(&mut self, change: &journal::Model, concern: Concern) {
+        if concern == Concern::default() {
+            return;
+        }
+        self.communities |= concern.communities;
+        self.practices |= concern.practices;
+        self.adoptions |= concern.adoptions;
+        self.assessments |= concern.assessments;
+        self.members |= concern.members;
+        self.regions_themselves |= concern.regions;
+        self.closed.extend(concern.closed);
+        self.past |= concern.past;
+        self.years.insert(AcademicYear::of(change.at));
+        self.regions.extend(change.region_id);
+    }
+
     fn is_empty(&self) -> bool {
-        !self.communities && !self.practices && !self.adoptions && !self.members
+        !self.communities
+            && !self.practices
+            && !self.adoptions
+            && !self.assessments
+            && !self.members
+            && !self.regions_themselves
+            && self.closed.is_empty()
+    }
+
+    /// Whether a living board is stale. What was closed or revised concerns, whatever the filter, the boards that compare
+    /// with it, and those of the year itself that were in the making.
+    fn reaches_board(&self, row: &ranking_board::Model, spec: &Spec, current: AcademicYear) -> bool {
+        let compares = spec.period.previous().is_some_and(|before| self.closed.contains(&before.year()));
+        let is_closed = matches!(spec.period, Period::Year(year) if self.closed.contains(&year));
+        let follows = self.reaches(row, spec.method) && self.reaches_period(spec.period, current);
+        follows || compares || is_closed
     }
 
     fn reaches_period(&self, period: Period, current: AcademicYear) -> bool {
@@ -189,17 +229,44 @@ impl Touched {
         }
     }
 
-    fn reaches(&self, board: &ranking_board::Model) -> bool {
-        let kind = Method::ALL.into_iter().find(|method| method.published().code == board.method);
-        kind.is_some_and(|method| match method {
+    fn concerns(&self, method: Method) -> bool {
+        match method {
             Method::PublishedPractices => self.communities,
             Method::PracticesPer100Members => self.communities || self.members,
+            Method::RegionPublishedPractices => self.communities || self.regions_themselves,
+            Method::RegionPracticesPer100Members => {
+                self.communities || self.members || self.regions_themselves
+            }
             Method::Rating => self.practices,
             Method::Adoption => self.adoptions,
-            // Made of what the registry does not record yet.
-            Method::Expert => false,
-        }) && board.region_id.is_none_or(|id| self.regions.contains(&id))
-            && board.profile_id.is_none_or(|id| self.profiles.contains(&id))
+            Method::Expert => self.assessments,
+        }
+    }
+
+    fn reaches(&self, board: &ranking_board::Model, method: Method) -> bool {
+        // A region's own change has no profile.
+        let of_profile = |id| self.profiles.contains(&id) || self.regions_themselves;
+        self.concerns(method)
+            && board.region_id.is_none_or(|id| self.regions.contains(&id))
+            && board.profile_id.is_none_or(of_profile)
+    }
+}
+
+/// What a stretch of the journal can have moved, whatever the filter.
+#[derive(Debug, Default)]
+pub(super) struct Since(Touched);
+
+impl Since {
+    /// Adds changes.
+    pub(super) fn add(&mut self, changes: &[journal::Model]) {
+        for change in changes {
+            self.0.add(change, concerns(change));
+        }
+    }
+
+    /// Whether the ranking of a year can have been moved by any of them.
+    pub(super) fn reaches(&self, method: Method, year: AcademicYear) -> bool {
+        self.0.concerns(method) && (self.0.past || self.0.years.contains(&year))
     }
 }
 
@@ -212,8 +279,14 @@ struct Concern {
     practices: bool,
     /// Which practices are adopted, and by whom.
     adoptions: bool,
+    /// Which practices were assessed, and how.
+    assessments: bool,
     /// How many members communities have.
     members: bool,
+    /// Regions and what they are called.
+    regions: bool,
+    /// The year that was closed or revised.
+    closed: Option<AcademicYear>,
     /// In past years, too.
     past: bool,
 }
@@ -233,6 +306,8 @@ fn concerns(change: &journal::Model) -> Concern {
                 communities: moved,
                 practices: moved,
                 adoptions: moved || adopted,
+                // What experts found enters and leaves with the practice: it is assessed before, never after.
+                assessments: moved,
                 // One that is withdrawn leaves the year in which it was confirmed.
                 past: adopted || (before && moved),
                 ..Concern::default()
@@ -242,12 +317,22 @@ fn concerns(change: &journal::Model) -> Concern {
         RatingId::PREFIX => Concern { practices: true, past: change.before.is_some(), ..Concern::default() },
         CommunityId::PREFIX => Concern { communities: true, past: true, ..Concern::default() },
         MemberId::PREFIX => Concern { members: true, past: true, ..Concern::default() },
+        // Headcounts are entered as changes of the region, too.
+        RegionId::PREFIX => {
+            let named = change.after.as_ref().is_some_and(|value| value.get("name").is_some());
+            Concern { regions: named, past: named, ..Concern::default() }
+        }
+        RevisionId::PREFIX => {
+            let year = change.after.as_ref().and_then(|told| told.get("year")?.as_str()?.parse().ok());
+            Concern { closed: year, ..Concern::default() }
+        }
         _ => Concern::default(),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use entity::ids::BoardId;
     use serde_json::json;
 
     use super::*;
@@ -279,6 +364,32 @@ mod tests {
             !reaches(Period::Year(before)) && !reaches(Period::Year(later)) && !reaches(Period::All(then))
         );
         assert!(Touched { past: true, ..Touched::default() }.reaches_period(Period::Year(before), next));
+    }
+
+    #[test]
+    fn a_closing_reaches_the_boards_that_compare_with_the_year() {
+        let mut closing = change("revision", None, "");
+        closing.after = Some(json!({ "year": "2025-2026" }));
+        let year = AcademicYear(2025);
+        assert_eq!(concerns(&closing), Concern { closed: Some(year), ..Concern::default() });
+        let touched = Touched { closed: HashSet::from([year]), ..Touched::default() };
+        let row = ranking_board::Model {
+            id: BoardId(uuid::Uuid::nil()),
+            key: String::new(),
+            method: String::new(),
+            region_id: Some(RegionId(uuid::Uuid::nil())),
+            profile_id: None,
+            period: String::new(),
+            generation: 1,
+            revision: None,
+        };
+        let reaches = |period| {
+            let spec = Spec { method: Method::Rating, region: None, profile: None, period };
+            touched.reaches_board(&row, &spec, AcademicYear(2026))
+        };
+        let [then, next, later] = [2025, 2026, 2027].map(AcademicYear);
+        assert!(reaches(Period::Year(next)) && reaches(Period::All(next)) && reaches(Period::Year(then)));
+        assert!(!reaches(Period::Year(later)) && !reaches(Period::Year(AcademicYear(2024))));
     }
 
     #[test]

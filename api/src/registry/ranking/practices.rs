@@ -1,11 +1,14 @@
 //! The data of the rankings of practices.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use chrono::{DateTime, Utc};
 use entity::{
-    AcademicYear, AdoptionState, PracticeState, adoption,
-    ids::{OrganizationId, PracticeId, RegionId},
+    AdoptionState, PracticeState, adoption,
+    ids::{OrganizationId, PracticeId, ProfileId, RegionId},
     practice, rating,
 };
 use sea_orm::{
@@ -14,39 +17,41 @@ use sea_orm::{
 };
 
 use super::{
-    board::{Parameters, Period},
-    build::Scope,
-    rules::{Candidate, Part},
+    board::Period,
+    build::{Scope, Source},
+    formula::Entrant,
 };
-use crate::{
-    error::Error,
-    registry::rating::rules::{self as rating_rules, MICRO, Tally},
-};
+use crate::{error::Error, registry::rating::rules::Tally};
 
 #[derive(FromQueryResult)]
 struct PracticeRow {
     id: PracticeId,
+    region_id: RegionId,
+    profile_id: Option<ProfileId>,
     number: Option<String>,
     published_at: Option<DateTime<Utc>>,
     rating_organizations: i64,
     rating_sum: i64,
 }
 
-/// The practices that take part, each with its score, and the mean by which they are damped.
+/// The practices that take part in the ranking by ratings.
 ///
 /// # Errors
 /// The database's.
-pub(super) async fn candidates(
+pub(super) async fn rated(
     db: &impl ConnectionTrait,
     scope: Scope,
     period: Period,
-) -> Result<(Vec<Candidate>, Parameters), Error> {
+    source: Source,
+) -> Result<Vec<Arc<Entrant>>, Error> {
     use practice::Column;
     let of_scope = of_scope(scope, period);
     let rows = practice::Entity::find()
         .select_only()
         .columns([
             Column::Id,
+            Column::RegionId,
+            Column::ProfileId,
             Column::Number,
             Column::PublishedAt,
             Column::RatingOrganizations,
@@ -56,49 +61,42 @@ pub(super) async fn candidates(
         .into_model::<PracticeRow>()
         .all(db)
         .await?;
-    let tallies = match period {
-        Period::All(_) => None,
-        Period::Year(year) => Some(tallies(db, of_scope, Some(year.start()), year).await?),
-        Period::Until(year) => Some(tallies(db, of_scope, None, year).await?),
+    let tallies = match (period, source) {
+        (Period::All(_), Source::Kept) => None,
+        (Period::All(_), Source::Rows) => Some(tallies(db, of_scope, None, None).await?),
+        (Period::Year(year), _) => Some(tallies(db, of_scope, Some(year.start()), Some(year.end())).await?),
+        (Period::Until(year), _) => Some(tallies(db, of_scope, None, Some(year.end())).await?),
     };
-    let of = |row: &PracticeRow| match &tallies {
-        Some(tallies) => tallies.get(&row.id).copied().unwrap_or_default(),
-        None => Tally { organizations: row.rating_organizations, sum: row.rating_sum },
+    let entrant = |row: PracticeRow| {
+        let tally = match &tallies {
+            Some(tallies) => tallies.get(&row.id).copied().unwrap_or_default(),
+            None => Tally { organizations: row.rating_organizations, sum: row.rating_sum },
+        };
+        let published = row.published_at.unwrap_or_default();
+        let number = row.number.unwrap_or_default();
+        Entrant {
+            subject: row.id.0,
+            region: Some(row.region_id),
+            profile: row.profile_id,
+            judged: Vec::new(),
+            figures: [tally.organizations, tally.sum],
+            order: (-tally.organizations, published.timestamp_micros(), number.clone().into_bytes()),
+            ties: vec![tally.organizations.to_string(), published.date_naive().to_string(), number],
+        }
     };
-    let mut all = Tally::default();
-    for row in &rows {
-        let tally = of(row);
-        all.organizations += tally.organizations;
-        all.sum += tally.sum;
-    }
-    let mean = rating_rules::scope_mean(all);
-    let candidates = rows
-        .into_iter()
-        .map(|row| {
-            let tally = of(&row);
-            let published = row.published_at.unwrap_or_default();
-            let number = row.number.unwrap_or_default();
-            Candidate {
-                subject: row.id.0,
-                score: rating_rules::damped(tally, mean),
-                parts: parts_of_rating(tally, mean),
-                order: (-tally.organizations, published.timestamp_micros(), number.clone().into_bytes()),
-                ties: vec![tally.organizations.to_string(), published.date_naive().to_string(), number],
-            }
-        })
-        .collect();
-    Ok((candidates, Parameters { mean: Some(mean) }))
+    Ok(rows.into_iter().map(entrant).map(Arc::new).collect())
 }
 
 #[derive(FromQueryResult)]
 struct AdoptedRow {
     id: PracticeId,
     region_id: RegionId,
+    profile_id: Option<ProfileId>,
     number: Option<String>,
     published_at: Option<DateTime<Utc>>,
 }
 
-/// The practices that were adopted in the period, each with its score: organizations of other regions count double.
+/// The practices that were adopted in the period: by how many organizations of their own region, and of others.
 ///
 /// # Errors
 /// The database's.
@@ -106,7 +104,7 @@ pub(super) async fn adopted(
     db: &impl ConnectionTrait,
     scope: Scope,
     period: Period,
-) -> Result<Vec<Candidate>, Error> {
+) -> Result<Vec<Arc<Entrant>>, Error> {
     use practice::Column;
     let start = match period {
         Period::Year(year) => Some(year.start()),
@@ -124,7 +122,7 @@ pub(super) async fn adopted(
     let of_scope = of_scope(scope, period).add(Column::Id.in_subquery(adopted));
     let rows = practice::Entity::find()
         .select_only()
-        .columns([Column::Id, Column::RegionId, Column::Number, Column::PublishedAt])
+        .columns([Column::Id, Column::RegionId, Column::ProfileId, Column::Number, Column::PublishedAt])
         .filter(of_scope.clone())
         .into_model::<AdoptedRow>()
         .all(db)
@@ -147,57 +145,33 @@ pub(super) async fn adopted(
     for (practice, region, count) in counts {
         by_practice.entry(practice).or_default().push((region, count));
     }
-    let candidate = |row: AdoptedRow| {
+    let entrant = |row: AdoptedRow| {
         let adopters = by_practice.remove(&row.id).unwrap_or_default();
         let near = adopters.iter().filter(|(region, _)| *region == row.region_id).map(|(_, count)| count);
         let (near, all): (i64, i64) = (near.sum(), adopters.iter().map(|(_, count)| count).sum());
-        let parts = parts_of_adoption(near, all - near);
         let published = row.published_at.unwrap_or_default();
         let number = row.number.unwrap_or_default();
-        Candidate {
+        Entrant {
             subject: row.id.0,
-            score: parts.iter().map(|part| part.contribution).sum(),
-            parts,
+            region: Some(row.region_id),
+            profile: row.profile_id,
+            judged: Vec::new(),
+            figures: [near, all - near],
             order: (-all, published.timestamp_micros(), number.clone().into_bytes()),
             ties: vec![all.to_string(), published.date_naive().to_string(), number],
         }
     };
-    Ok(rows.into_iter().map(candidate).collect())
-}
-
-/// Organizations of the practice's own region count once, those of others double.
-fn parts_of_adoption(near: i64, far: i64) -> Vec<Part> {
-    let part = |count: i64, weight: i64| Part {
-        value: count * MICRO,
-        weight: weight * MICRO,
-        contribution: count * weight * MICRO,
-    };
-    vec![part(near, 1), part(far, 2)]
+    Ok(rows.into_iter().map(entrant).map(Arc::new).collect())
 }
 
 /// Which practices take part at all.
-fn of_scope(scope: Scope, period: Period) -> Condition {
+pub(super) fn of_scope(scope: Scope, period: Period) -> Condition {
     use practice::Column;
     Condition::all()
         .add(Column::State.eq(PracticeState::Published))
         .add_option(scope.region.map(|id| Column::RegionId.eq(id)))
         .add_option(scope.profile.map(|id| Column::ProfileId.eq(id)))
         .add_option(period.end().map(|end| Column::PublishedAt.lt(end)))
-}
-
-/// The two parts of a damped mean; the second takes what rounding leaves, so that they add up exactly.
-fn parts_of_rating(tally: Tally, mean: i64) -> Vec<Part> {
-    let weight = rating_rules::DAMPING + tally.organizations;
-    let prior = rating_rules::divide(rating_rules::DAMPING * mean, weight);
-    let own_weight = rating_rules::divide(tally.organizations * MICRO, weight);
-    vec![
-        Part { value: mean, weight: MICRO - own_weight, contribution: prior },
-        Part {
-            value: rating_rules::divide(tally.sum, tally.organizations),
-            weight: own_weight,
-            contribution: rating_rules::damped(tally, mean) - prior,
-        },
-    ]
 }
 
 #[derive(FromQueryResult)]
@@ -208,12 +182,12 @@ struct OrganizationRow {
     stars: i64,
 }
 
-/// The ratings given from `start` to the end of `year`, by practice.
+/// The ratings given from `start` to before `end`, by practice.
 async fn tallies(
     db: &impl ConnectionTrait,
     of_scope: Condition,
     start: Option<DateTime<Utc>>,
-    year: AcademicYear,
+    end: Option<DateTime<Utc>>,
 ) -> Result<HashMap<PracticeId, Tally>, Error> {
     use rating::Column;
     let of_practices =
@@ -224,8 +198,11 @@ async fn tallies(
         .column(Column::OrganizationId)
         .column_as(Column::Id.count(), "count")
         .column_as(Column::Stars.sum().cast_as("bigint"), "stars")
-        .filter(Column::RatedAt.lt(year.end()))
-        .filter(Condition::all().add_option(start.map(|start| Column::RatedAt.gte(start))))
+        .filter(
+            Condition::all()
+                .add_option(start.map(|start| Column::RatedAt.gte(start)))
+                .add_option(end.map(|end| Column::RatedAt.lt(end))),
+        )
         .filter(Column::PracticeId.in_subquery(of_practices))
         .group_by(Column::PracticeId)
         .group_by(Column::OrganizationId)
@@ -244,25 +221,4 @@ async fn tallies(
         tallies.entry(practice).or_default().add(count, stars);
     }
     Ok(tallies)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_organization_of_another_region_counts_double() {
-        let score =
-            |near, far| parts_of_adoption(near, far).iter().map(|part| part.contribution).sum::<i64>();
-        assert_eq!((score(3, 0), score(1, 1), score(0, 2)), (3 * MICRO, 3 * MICRO, 4 * MICRO));
-    }
-
-    #[test]
-    fn the_parts_of_a_score_add_up_to_it() {
-        for (organizations, sum) in [(0, 0), (1, 5 * MICRO), (7, 23_333_333), (1000, 4_123_456_789)] {
-            let tally = Tally { organizations, sum };
-            let sum: i64 = parts_of_rating(tally, 4_285_714).iter().map(|part| part.contribution).sum();
-            assert_eq!(sum, rating_rules::damped(tally, 4_285_714));
-        }
-    }
 }

@@ -1,22 +1,20 @@
 //! Pages of rankings.
 
-use entity::AcademicYear;
+use entity::{AcademicYear, ranking_revision};
 
 use super::{
-    board::{self, Period, Spec, Stretch},
-    build,
+    board::{self, At, Period, Spec, Stretch},
+    build, frozen,
+    loader::Damping,
     method::Method,
     rules::Entry,
+    versions::{self, FIRST_YEAR},
 };
 use crate::{
     app::App,
     db::keyset::{List, Page},
     error::{Code, Error},
-    registry::rating::rules::NO_RATINGS_MEAN,
 };
-
-/// The first academic year of which a ranking may be asked.
-const FIRST_YEAR: AcademicYear = AcademicYear(2000);
 
 /// Generation and position: where in a ranking a cursor stands.
 pub type Place = (i64, i64);
@@ -32,6 +30,10 @@ pub struct RankingPage {
     pub total: i64,
     /// The time of the data.
     pub as_of: chrono::DateTime<chrono::Utc>,
+    /// By which version of the method it is made.
+    pub version: i32,
+    /// The closed year whose it is, and the revision asked for; none of the year while it lives.
+    pub frozen: Option<AcademicYear>,
     /// Whether entries follow the page.
     pub has_next: bool,
     /// Whether entries precede it.
@@ -73,14 +75,20 @@ pub fn spec(
     Ok(Spec { method, region, profile, period })
 }
 
-/// Reads a page of a board; makes the board when it is asked for the first time.
+/// Reads a page of a board, of a closed year as it stood in a revision where one is named; makes a living board when it
+/// is asked for the first time.
 ///
 /// # Errors
-/// `BAD_CURSOR`, `CURSOR_EXPIRED`, or the database's.
-pub async fn page(app: &App, spec: &Spec, list: List, page: &Page) -> Result<RankingPage, Error> {
-    if spec.method == Method::Expert {
-        // Nobody takes part until assessments are recorded: there is no board to keep.
-        return Ok(nothing(app));
+/// `BAD_CURSOR`, `CURSOR_EXPIRED`, `BAD_INPUT` for a revision that there is not, or the database's.
+pub async fn page(
+    app: &App,
+    spec: &Spec,
+    revision: Option<i32>,
+    list: List,
+    page: &Page,
+) -> Result<RankingPage, Error> {
+    if let Some(asked) = revision {
+        check_revision(app, spec.period, asked).await?;
     }
     let after = page.after.as_deref().map(|cursor| list.key::<Place>(cursor)).transpose()?;
     let before = page.before.as_deref().map(|cursor| list.key::<Place>(cursor)).transpose()?;
@@ -92,7 +100,11 @@ pub async fn page(app: &App, spec: &Spec, list: List, page: &Page) -> Result<Ran
             "`after` and `before` are of different states of the ranking.".into(),
         ));
     }
-    let generation = after.or(before).map(|place| place.0);
+    let at = match (after.or(before), revision) {
+        (Some((generation, _)), _) => At::Generation(generation),
+        (None, Some(revision)) => At::Revision(revision),
+        (None, None) => At::Current,
+    };
     let limit = i64::try_from(page.limit).unwrap_or(i64::MAX);
     let low = after.map_or(1, |place| place.1.saturating_add(1)).max(1);
     let high = before.map(|place| place.1.saturating_sub(1));
@@ -102,75 +114,105 @@ pub async fn page(app: &App, spec: &Spec, list: List, page: &Page) -> Result<Ran
         (true, Some(high)) => (low.max(high.saturating_sub(limit - 1)), high),
         // From the very end: how long the board is must be known first.
         (true, None) => {
-            let Some(head) = require(app, spec, generation, 1, 1).await? else { return Ok(nothing(app)) };
-            return finish(app, spec, Some(head.generation), low.max(head.total - limit + 1), head.total)
-                .await;
+            let Some(head) = require(app, spec, at, 1, 1).await? else {
+                return nothing(app, spec).await;
+            };
+            let (at, low) = (At::Generation(head.generation), low.max(head.total - limit + 1));
+            return finish(app, spec, at, low, head.total).await;
         }
     };
-    finish(app, spec, generation, from, to).await
+    finish(app, spec, at, from, to).await
 }
 
-async fn finish(
-    app: &App,
-    spec: &Spec,
-    generation: Option<i64>,
-    from: i64,
-    to: i64,
-) -> Result<RankingPage, Error> {
-    let Some(stretch) = require(app, spec, generation, from, to).await? else { return Ok(nothing(app)) };
-    let Stretch { generation, total, as_of, first, entries, .. } = stretch;
+async fn finish(app: &App, spec: &Spec, at: At, from: i64, to: i64) -> Result<RankingPage, Error> {
+    let Some(stretch) = require(app, spec, at, from, to).await? else {
+        return nothing(app, spec).await;
+    };
+    let Stretch { generation, total, as_of, parameters, revision, first, entries } = stretch;
     let entries: Vec<_> =
         (first..).zip(entries).filter(|(position, _)| (from..=to).contains(position)).collect();
     // Between cursors that cross there is nothing, and nothing to go on to.
     let has_next = !entries.is_empty() && to < total;
     let has_previous = from > 1 && total > 0;
-    Ok(RankingPage { entries, generation, total, as_of, has_next, has_previous })
+    let frozen = revision.map(|_| spec.period.year());
+    let version = parameters.version;
+    Ok(RankingPage { entries, generation, total, as_of, version, frozen, has_next, has_previous })
 }
 
-/// The stretch, after making the board if need be; none where the filter names nothing that exists.
-async fn require(
-    app: &App,
-    spec: &Spec,
-    generation: Option<i64>,
-    from: i64,
-    to: i64,
-) -> Result<Option<Stretch>, Error> {
-    if let Some(stretch) = board::read(&app.db, spec, generation, from, to).await? {
+/// The stretch, after making the board if need be; none where the filter names nothing that exists, and where nobody
+/// took part in a closed year.
+async fn require(app: &App, spec: &Spec, at: At, from: i64, to: i64) -> Result<Option<Stretch>, Error> {
+    if let Some(stretch) = board::read(app.db.read(), spec, at, from, to).await? {
         return Ok(Some(stretch));
     }
-    if generation.is_some() {
-        return Err(Error::Refused(
-            Code::CursorExpired,
-            "The ranking has changed since this cursor was given; begin again from the first page.".into(),
-        ));
+    match at {
+        At::Generation(_) => {
+            return Err(Error::Refused(
+                Code::CursorExpired,
+                "The ranking has changed since this cursor was given; begin again from the first page."
+                    .into(),
+            ));
+        }
+        At::Revision(_) => return Ok(None),
+        At::Current => {}
     }
-    // One at a time: of many who ask for a board that is not there, the first makes it.
-    let _turn = app.boards.lock().await;
-    if let Some(stretch) = board::read(&app.db, spec, None, from, to).await? {
-        return Ok(Some(stretch));
-    }
-    if !build::make(app, spec).await? {
-        return Ok(None);
-    }
-    board::read(&app.db, spec, None, from, to).await
+    make(app, spec).await?;
+    board::read(app.db.read(), spec, At::Current, from, to).await
 }
 
-fn nothing(app: &App) -> RankingPage {
-    RankingPage {
-        entries: Vec::new(),
-        generation: 0,
-        total: 0,
-        as_of: app.clock.now(),
-        has_next: false,
-        has_previous: false,
-    }
-}
-
-/// `C` of a rating's scope, in micro-stars; makes the board when it is asked for the first time.
+/// Makes a board that is not kept yet, where one is to be.
 ///
 /// # Errors
 /// The database's.
-pub async fn scope_mean(app: &App, spec: &Spec) -> Result<i64, Error> {
-    let stretch = require(app, spec, None, 1, 1).await?;
-    Ok(stretch.and_then(|stretch| stretch.parameters.mean).unwrap_or(NO_RATINGS_MEAN))
+pub async fn make(app: &App, spec: &Spec) -> Result<(), Error> {
+    // One at a time: of many who ask for a board that is not there, the first makes it.
+    let _turn = app.boards.lock().await;
+    if board::read(app.db.read(), spec, At::Current, 1, 1).await?.is_none() {
+        build::make(app, spec).await?;
+    }
+    Ok(())
+}
+
+/// The newest state of the period, where it is a closed year.
+async fn closed(app: &App, period: Period) -> Result<Option<ranking_revision::Model>, Error> {
+    match period {
+        Period::Year(year) => frozen::latest(app.db.read(), year).await,
+        Period::All(_) | Period::Until(_) => Ok(None),
+    }
+}
+
+/// That there is such a revision of the period.
+async fn check_revision(app: &App, period: Period, asked: i32) -> Result<(), Error> {
+    match closed(app, period).await?.map(|row| row.revision) {
+        None => Err(Error::bad_input("`revision` is of a closed academic year, which `period` names.")),
+        Some(last) if !(1..=last).contains(&asked) => {
+            Err(Error::bad_input(format!("`revision` must lie between 1 and {last}.")))
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+/// The ranking of those of whom there are none.
+async fn nothing(app: &App, spec: &Spec) -> Result<RankingPage, Error> {
+    let closed = closed(app, spec.period).await?;
+    Ok(RankingPage {
+        entries: Vec::new(),
+        generation: 0,
+        total: 0,
+        as_of: closed.as_ref().map_or_else(|| app.clock.now(), |row| row.made_at),
+        version: versions::holding(app.db.read(), spec.method, spec.period.year()).await?.version,
+        frozen: closed.map(|row| row.year),
+        has_next: false,
+        has_previous: false,
+    })
+}
+
+/// By what the ratings of a scope are damped; makes the board when it is asked for the first time.
+///
+/// # Errors
+/// The database's.
+pub async fn damping(app: &App, spec: &Spec) -> Result<Damping, Error> {
+    let stretch = require(app, spec, At::Current, 1, 1).await?;
+    let stretch = stretch.ok_or_else(|| Error::broken("a federal board that is not made"))?;
+    Damping::of(&stretch.parameters)
 }

@@ -17,7 +17,11 @@ use crate::{
         connection::{Slice, connection},
         ids,
     },
-    registry::{practice::graphql::Practice, ranking},
+    registry::{
+        edition::graphql::{PracticeEdition, edition_at},
+        practice::graphql::Practice,
+        ranking,
+    },
 };
 
 /// How teachers have rated a practice.
@@ -50,11 +54,11 @@ impl RatingSummary {
         let stars: i64 = self.histogram.iter().zip(1..).map(|(count, stars)| count * stars).sum();
         (count > 0).then(|| rules::shown(rules::divide(stars * rules::MICRO, count)))
     }
-    /// The mean that the federal ranking goes by: over organizations, damped with ten organizations' worth
-    /// of the federation's mean. A hundred fives from one school count as one five.
+    /// The mean that the federal ranking goes by: over organizations, damped with some organizations' worth
+    /// of the federation's mean (ten, unless the method says otherwise). A hundred fives from one school count as one five.
     async fn damped(&self, ctx: &Context<'_>) -> Result<f64, Error> {
-        let mean = ranking::graphql::federal_mean(Caller::of(ctx)?).await?;
-        Ok(rules::shown(rules::damped(self.tally, mean)))
+        let damping = ranking::graphql::federal_damping(Caller::of(ctx)?).await?;
+        Ok(rules::shown(rules::damped(self.tally, damping.mean, damping.organizations)))
     }
     /// How many gave 1, 2, 3, 4 and 5 stars: five numbers.
     async fn histogram(&self) -> Vec<i64> {
@@ -103,6 +107,10 @@ impl Rating {
     /// Which version of the text it judged.
     async fn version(&self) -> i32 {
         self.0.practice_version
+    }
+    /// The text that it judged; null where the caller may not see it any more.
+    async fn edition(&self, ctx: &Context<'_>) -> Result<Option<PracticeEdition>, Error> {
+        edition_at(Caller::of(ctx)?, self.0.practice_id, self.0.practice_version).await
     }
 }
 

@@ -3,9 +3,6 @@
 /// A star, or a score, in micro-points.
 pub const MICRO: i64 = 1_000_000;
 
-/// How many organizations' worth of the scope's mean a rating is damped with (`m`).
-pub const DAMPING: i64 = 10;
-
 /// The mean that is assumed where a scope has no rating at all: the middle of the scale.
 pub const NO_RATINGS_MEAN: i64 = 3 * MICRO;
 
@@ -32,10 +29,11 @@ pub fn scope_mean(all: Tally) -> i64 {
     if all.organizations == 0 { NO_RATINGS_MEAN } else { divide(all.sum, all.organizations) }
 }
 
-/// The damped mean `(m·C + n·R) / (m + n)`, in micro-stars: `n` organizations with the mean `R`.
+/// The damped mean `(m·C + n·R) / (m + n)`, in micro-stars: `n` organizations with the mean `R`, and `m`
+/// organizations' worth of the scope's mean `C`.
 #[must_use]
-pub fn damped(tally: Tally, mean: i64) -> i64 {
-    divide(DAMPING * mean + tally.sum, DAMPING + tally.organizations)
+pub fn damped(tally: Tally, mean: i64, damping: i64) -> i64 {
+    divide(damping * mean + tally.sum, damping + tally.organizations)
 }
 
 /// Division of non-negative numbers, rounded half up.
@@ -65,12 +63,12 @@ mod tests {
         school.add(100, 500);
         person.add(1, 5);
         assert_eq!(school, person);
-        assert_eq!(damped(school, 4 * MICRO), divide((10 * 4 + 5) * MICRO, 11));
+        assert_eq!(damped(school, 4 * MICRO, 10), divide((10 * 4 + 5) * MICRO, 11));
     }
 
     #[test]
     fn an_unrated_practice_stands_at_the_mean_of_its_scope() {
-        assert_eq!(damped(Tally::default(), 4_200_000), 4_200_000);
+        assert_eq!(damped(Tally::default(), 4_200_000, 10), 4_200_000);
         assert_eq!(scope_mean(Tally::default()), NO_RATINGS_MEAN);
         assert_eq!(scope_mean(Tally { organizations: 3, sum: 13 * MICRO }), 4_333_333);
     }
@@ -78,7 +76,7 @@ mod tests {
     #[test]
     fn more_organizations_pull_harder() {
         let mean = 3 * MICRO;
-        let of = |n| damped(Tally { organizations: n, sum: n * 5 * MICRO }, mean);
+        let of = |n| damped(Tally { organizations: n, sum: n * 5 * MICRO }, mean, 10);
         assert!(of(1) < of(5) && of(5) < of(50) && of(50) < 5 * MICRO);
     }
 

@@ -21,6 +21,11 @@ use crate::{
         community::graphql::{CommunityConnection, communities_of_region},
         headcount::{graphql::Headcount, loader::HeadcountsOf},
         institute::{self, graphql::Institute},
+        ranking::{
+            frozen::Within,
+            graphql::RegionRankingMethod,
+            history_graphql::{Ranked, RankingHistoryEntry, history_of},
+        },
     },
 };
 
@@ -57,6 +62,17 @@ impl Region {
     async fn institute(&self, ctx: &Context<'_>) -> Result<Option<Institute>, Error> {
         let caller = Caller::of(ctx)?;
         Ok(caller.loader.load_one(institute::loader::InstituteOf(self.0.id)).await?.map(Institute))
+    }
+    /// Where it stood in the rankings of regions of the closed academic years, and stands in those of the running one and
+    /// of the last while that is not closed; the earliest first. Years in which it took no part are left out.
+    async fn ranking_history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "By which method.", default_with = "RegionRankingMethod::PublishedPractices")]
+        method: RegionRankingMethod,
+    ) -> Result<Vec<RankingHistoryEntry>, Error> {
+        let ranked = Ranked { subject: self.0.id.0, region: None, profile: None };
+        history_of(Caller::of(ctx)?, method.into(), Within::Federation, ranked).await
     }
     /// The region's districts and towns, by name; without those in the archive.
     async fn municipalities(

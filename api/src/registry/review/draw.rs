@@ -267,7 +267,7 @@ fn begin(
     }
 }
 
-/// The edition of the text that is assessed: the version, which is frozen while the practice is submitted.
+/// The edition of the text that is assessed: editions bear the version that was handed in.
 fn edition(practice: &practice::Model) -> i32 {
     practice.version
 }

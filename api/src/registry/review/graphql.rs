@@ -103,7 +103,7 @@ impl Review {
     async fn practice(&self, ctx: &Context<'_>) -> Result<Option<Practice>, Error> {
         Ok(Caller::of(ctx)?.loader.load_one(self.0.practice_id).await?.map(Practice))
     }
-    /// Which edition of its text.
+    /// Which edition of its text, by the version that was handed in: `Practice.edition(version)` is the text.
     async fn edition(&self) -> i32 {
         self.0.edition
     }
@@ -178,7 +178,7 @@ impl ReviewDraw {
     async fn practice(&self, ctx: &Context<'_>) -> Result<Option<Practice>, Error> {
         Ok(Caller::of(ctx)?.loader.load_one(self.0.practice_id).await?.map(Practice))
     }
-    /// For which edition of its text.
+    /// For which edition of its text, by the version that was handed in: `Practice.edition(version)` is the text.
     async fn edition(&self) -> i32 {
         self.0.edition
     }

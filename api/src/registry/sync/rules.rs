@@ -96,7 +96,7 @@ impl Checked {
             hash.update(length.to_be_bytes());
             hash.update(text.map_or("", |text| text));
         }
-        hash.finalize().iter().copied().take(16).collect()
+        hash.finalize().iter().take(16).copied().collect()
     }
 }
 
