@@ -1,5 +1,8 @@
 //! The registry of professional teacher communities and their practices.
 
+// Each concept's mutations wrap those of the others in one more future.
+#![recursion_limit = "256"]
+
 pub mod app;
 pub mod auth;
 pub mod cli;
