@@ -154,6 +154,24 @@ on_both! {
         assert!(report.frozen > 300, "{}", report.frozen);
     }
 
+    async fn a_search_in_other_forms_finds_the_practice_on_reading_first(app: TestApp) {
+        loaded(&app).await;
+        let query = "{ search(query: \"читательской грамотностью на уроках литературы\") { matched
+            edges { node { ... on Practice { title community { slug } } } title { text highlighted } } } }";
+        let answer = app.visitor().ask(query).await;
+        assert_eq!(answer.payload()["matched"], json!("ALL_WORDS"));
+        let first = &answer.payload()["edges"][0];
+        assert_eq!(first["node"], json!({
+            "title": "Формирование читательской грамотности на уроках русского языка и литературы",
+            "community": { "slug": "kda-russian-literature" },
+        }));
+        let marked = first["title"].as_array().unwrap().iter().filter(|it| it["highlighted"] == true);
+        let marked: Vec<_> = marked.map(|it| it["text"].as_str().unwrap()).collect();
+        assert_eq!(marked, ["читательской", "грамотности", "уроках", "литературы"]);
+        let mistyped = app.visitor().ask("{ search(query: \"читательская граматность\") { suggestions { query } } }").await;
+        assert_eq!(mistyped.payload()["suggestions"], json!([{ "query": "читательская грамотности" }]));
+    }
+
     async fn all_accounts_sign_in_to_their_roles(app: TestApp) {
         let told = loaded(&app).await;
         let chemistry = json!("kda-chemistry-teachers");

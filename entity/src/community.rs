@@ -1,11 +1,12 @@
 //! A professional community: region + profile.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{Condition, entity::prelude::*, sea_query::LikeExpr};
+use sea_orm::{Condition, entity::prelude::*};
 
 use crate::{
     ids::{CommunityId, DepartmentId, ProfileId, RegionId},
     profile, region,
+    search_term::{Word, holds_all},
 };
 
 /// A row of `community`.
@@ -41,8 +42,6 @@ pub struct Model {
     pub archived_at: Option<DateTime<Utc>>,
     /// The folded name's bytes: the alphabetical order of lists.
     pub sort_key: Vec<u8>,
-    /// The folded, stemmed words of name and slug: what a search looks in.
-    pub search_key: String,
 }
 
 /// What narrows a list of communities.
@@ -52,8 +51,23 @@ pub struct Filter {
     pub region: Option<String>,
     /// Of the profile with this code only.
     pub profile: Option<String>,
-    /// Holding every one of these word beginnings (see [`crate::text`]).
-    pub words: Vec<String>,
+    /// Holding every one of these words.
+    pub words: Vec<Word>,
+}
+
+impl Filter {
+    /// That a community matches.
+    #[must_use]
+    pub fn condition(&self) -> Condition {
+        Condition::all()
+            .add_option(
+                self.region.as_ref().map(|code| Column::RegionId.in_subquery(region::with_code(code))),
+            )
+            .add_option(
+                self.profile.as_ref().map(|code| Column::ProfileId.in_subquery(profile::with_code(code))),
+            )
+            .add(holds_all(Column::Id, &self.words))
+    }
 }
 
 impl Entity {
@@ -64,24 +78,8 @@ impl Entity {
 
     /// Communities that match the filter, without those in the archive; communities are public.
     pub fn matching(filter: &Filter) -> Select<Self> {
-        let mut condition = Condition::all()
-            .add_option(
-                filter.region.as_ref().map(|code| Column::RegionId.in_subquery(region::with_code(code))),
-            )
-            .add_option(
-                filter.profile.as_ref().map(|code| Column::ProfileId.in_subquery(profile::with_code(code))),
-            );
-        for word in &filter.words {
-            condition = condition.add(Column::SearchKey.like(word_pattern(word)));
-        }
-        Self::living().filter(condition)
+        Self::living().filter(filter.condition())
     }
-}
-
-/// `LIKE` for a word that begins with `stem` inside a search key. Stems hold letters and digits only, so
-/// there is nothing to escape.
-pub(crate) fn word_pattern(stem: &str) -> LikeExpr {
-    LikeExpr::new(format!("% {stem}%"))
 }
 
 /// Whom a community belongs to.

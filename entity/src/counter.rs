@@ -27,6 +27,8 @@ pub const RUBRIC: &str = "rubric";
 pub const BOARDS: &str = "boards";
 /// The name of the counter of states of closed years' rankings.
 pub const RANKING_REVISION: &str = "ranking_revision";
+/// Of which version the search's index is.
+pub const SEARCH: &str = "search";
 
 /// No relation is walked from here.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -60,6 +60,9 @@ pub mod ranking_revision;
 pub mod ranking_frozen;
 pub mod ranking_place;
 
+pub mod search_term;
+pub mod search_spelling;
+
 pub use enums::{
     AdoptionState, ExclusionReason, MaterialKind, MemberState, Office, PracticeState, Purpose, ReviewState,
     Role,

@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 use sea_orm::{Condition, entity::prelude::*, sea_query::Query};
 
 use crate::{
-    community::word_pattern,
     enums::PracticeState,
     ids::{CommunityId, DepartmentId, PersonId, PracticeId, ProfileId, RegionId},
     practice_author, practice_tag, profile, region, review,
+    search_term::{Word, holds_all},
     year::AcademicYear,
 };
 
@@ -50,8 +50,6 @@ pub struct Model {
     pub published_year: Option<AcademicYear>,
     /// What lists are ordered by: the publication, or the first draft while there is none.
     pub listed_at: DateTime<Utc>,
-    /// The folded, stemmed words of title, summary and tags: what a search looks in.
-    pub search_key: String,
     /// How many gave one star.
     pub stars_1: i64,
     /// How many gave two stars.
@@ -76,7 +74,6 @@ impl Model {
         Self {
             summary: String::new(),
             body: String::new(),
-            search_key: String::new(),
             submitted_at: None,
             stars_1: 0,
             stars_2: 0,
@@ -114,7 +111,9 @@ pub struct Visible {
 }
 
 impl Visible {
-    fn condition(&self) -> Condition {
+    /// That the caller may see a practice.
+    #[must_use]
+    pub fn condition(&self) -> Condition {
         if self.all {
             return Condition::all();
         }
@@ -163,10 +162,44 @@ pub struct Filter {
     pub community: Option<CommunityId>,
     /// In one of these states; empty for any that the caller may see.
     pub states: Vec<PracticeState>,
-    /// Holding every one of these word beginnings (see [`crate::text`]).
-    pub words: Vec<String>,
+    /// Holding every one of these words.
+    pub words: Vec<Word>,
     /// Bearing every one of these tags.
     pub tags: Vec<String>,
+    /// Published in this academic year.
+    pub year: Option<AcademicYear>,
+}
+
+impl Filter {
+    /// That a practice matches.
+    #[must_use]
+    pub fn condition(&self) -> Condition {
+        let mut condition = Condition::all()
+            .add_option(
+                self.region.as_ref().map(|code| Column::RegionId.in_subquery(region::with_code(code))),
+            )
+            .add_option(
+                self.profile.as_ref().map(|code| Column::ProfileId.in_subquery(profile::with_code(code))),
+            )
+            .add_option(self.community.map(|id| Column::CommunityId.eq(id)))
+            .add_option(self.year.map(|year| Column::PublishedYear.eq(year)))
+            .add(holds_all(Column::Id, &self.words));
+        if !self.states.is_empty() {
+            condition = condition.add(Column::State.is_in(self.states.iter().copied()));
+        }
+        for tag in &self.tags {
+            condition = condition.add(
+                Column::Id.in_subquery(
+                    Query::select()
+                        .column(practice_tag::Column::PracticeId)
+                        .from(practice_tag::Entity)
+                        .and_where(practice_tag::Column::Tag.eq(tag.as_str()))
+                        .to_owned(),
+                ),
+            );
+        }
+        condition
+    }
 }
 
 impl Entity {
@@ -188,32 +221,7 @@ impl Entity {
 
     /// Practices that the caller may see and that match the filter.
     pub fn matching(to: &Visible, filter: &Filter) -> Select<Self> {
-        let mut condition = Condition::all()
-            .add_option(
-                filter.region.as_ref().map(|code| Column::RegionId.in_subquery(region::with_code(code))),
-            )
-            .add_option(
-                filter.profile.as_ref().map(|code| Column::ProfileId.in_subquery(profile::with_code(code))),
-            )
-            .add_option(filter.community.map(|id| Column::CommunityId.eq(id)));
-        if !filter.states.is_empty() {
-            condition = condition.add(Column::State.is_in(filter.states.iter().copied()));
-        }
-        for word in &filter.words {
-            condition = condition.add(Column::SearchKey.like(word_pattern(word)));
-        }
-        for tag in &filter.tags {
-            condition = condition.add(
-                Column::Id.in_subquery(
-                    Query::select()
-                        .column(practice_tag::Column::PracticeId)
-                        .from(practice_tag::Entity)
-                        .and_where(practice_tag::Column::Tag.eq(tag.as_str()))
-                        .to_owned(),
-                ),
-            );
-        }
-        Self::visible(to).filter(condition)
+        Self::visible(to).filter(filter.condition())
     }
 }
 

@@ -27,6 +27,7 @@ mod ranking_history;
 mod ranking_methods;
 mod ranking_regions;
 mod verify;
+mod search;
 mod session;
 mod visibility;
 mod statements;

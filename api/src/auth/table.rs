@@ -226,7 +226,7 @@ const fn or_oneself(rule: Rule) -> Rule {
 pub const RULES: &[Rule] = &[
     public(A::Read, "read", &[
         "node", "nodes", "viewer", "region", "regions", "profiles", "community", "communities", "practice", "practices",
-        "communityRanking", "practiceRanking", "regionRanking", "rankingMethods", "rankingRevisions", "rubric", "rubrics",
+        "communityRanking", "practiceRanking", "regionRanking", "rankingMethods", "rankingRevisions", "rubric", "rubrics", "search",
         "changes",
     ]),
     public(A::SessionCreate,  "session.create",  &["sessionCreate"]),

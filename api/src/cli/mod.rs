@@ -24,7 +24,7 @@ use crate::{
     error::Error,
     graphql::schema,
     http::server::Bound,
-    registry::account,
+    registry::{account, search},
 };
 
 /// The registry of professional teacher communities and their practices: a GraphQL API.
@@ -204,9 +204,16 @@ async fn connect(config: &Config) -> Result<Db, String> {
 async fn migrate(config: Config) -> Result<(), String> {
     let db = connect(&config).await?;
     let pending = pending(&db).await?;
-    db.migrate().await.map_err(|e| format!("cannot bring the schema up to date: {e}"))?;
+    bring_up_to_date(&db).await?;
     db.close().await;
     print(&format!("{} is up to date ({pending} steps run)\n", address(&config).shown()))
+}
+
+/// The steps of the schema, and what the program makes of the data: the search's index, where it is of another version.
+async fn bring_up_to_date(db: &Db) -> Result<(), String> {
+    db.migrate().await.map_err(|e| format!("cannot bring the schema up to date: {e}"))?;
+    let indexed = search::index::bring_up_to_date(db, Clock::default().now()).await;
+    indexed.map_err(|e| format!("cannot make the search's index: {}", told(&e)))
 }
 
 async fn create_account(config: Config, login: &str, role: Role) -> Result<(), String> {
@@ -240,8 +247,11 @@ async fn serve(config: Config, no_migrate: bool) -> Result<(), String> {
         if pending > 0 {
             return Err(format!("the database lacks {pending} steps of the schema; run `registry migrate`"));
         }
+        if !search::index::is_current(&db).await.map_err(|e| told(&e))? {
+            return Err("the search's index is of another version; run `registry migrate`".into());
+        }
     } else {
-        db.migrate().await.map_err(|e| format!("cannot bring the schema up to date: {e}"))?;
+        bring_up_to_date(&db).await?;
     }
     let app = application(config, db).await?;
     let greeting = format!("The registry listens on {0}; GraphiQL is at {0}/\n", bound.url());
@@ -292,7 +302,7 @@ async fn demonstrate(mut config: Config, folder_given: bool) -> Result<(), Strin
 async fn demonstrate_in(config: Config, bound: Bound) -> Result<(), String> {
     let shown = address(&config).shown();
     let db = connect(&config).await?;
-    db.migrate().await.map_err(|e| format!("cannot bring the schema up to date: {e}"))?;
+    bring_up_to_date(&db).await?;
     let app = application(config, db).await?;
     let told = demo::welcome::prepare(&app, &bound.url()).await.map_err(|e| format!("{shown}: {e}"))?;
     serve_until_stopped(app, bound, &told).await

@@ -79,6 +79,30 @@ pub struct Rows<M> {
     pub has_previous: bool,
 }
 
+impl<M> Rows<M> {
+    fn new(rows: Vec<M>, more: bool, page: &Page) -> Self {
+        let (has_next, has_previous) =
+            if page.backwards { (page.before.is_some(), more) } else { (more, page.after.is_some()) };
+        Self { rows, has_next, has_previous }
+    }
+
+    /// The page of rows that were read in the page's direction, one more than it holds.
+    #[must_use]
+    pub fn of_page(mut rows: Vec<M>, page: &Page) -> Self {
+        let more = cut(&mut rows, page.limit, false);
+        if page.backwards {
+            rows.reverse();
+        }
+        Self::new(rows, more, page)
+    }
+
+    /// The same page of what becomes of its rows; those of which nothing becomes are left out.
+    pub fn filter_map<N>(self, change: impl FnMut(M) -> Option<N>) -> Rows<N> {
+        let Self { rows, has_next, has_previous } = self;
+        Rows { rows: rows.into_iter().filter_map(change).collect(), has_next, has_previous }
+    }
+}
+
 /// The identity of a list: its name and everything that filters or orders it. A cursor is good in its own
 /// list only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,9 +186,7 @@ where
     }
     let mut rows = cursor.all(db).await?;
     let more = cut(&mut rows, page.limit, page.backwards);
-    let (has_next, has_previous) =
-        if page.backwards { (page.before.is_some(), more) } else { (more, page.after.is_some()) };
-    Ok(Rows { rows, has_next, has_previous })
+    Ok(Rows::new(rows, more, page))
 }
 
 /// Cuts off the row that was read beyond the page; tells whether there was one.

@@ -18,6 +18,7 @@ use tokio::sync::Notify;
 
 pub use dialect::{Address, among, rows_with};
 pub use reader::Reader;
+pub(crate) use tx::{BINDS, insert_all};
 pub use tx::{Change, Tx};
 
 use crate::{

@@ -9,8 +9,8 @@ use entity::{
     journal,
 };
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, IdenStatic, IntoActiveModel, Iterable,
-    QueryFilter,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait, IdenStatic, IntoActiveModel,
+    Iterable, QueryFilter,
     sea_query::{Expr, OnConflict},
 };
 use serde_json::Value;
@@ -72,7 +72,26 @@ pub struct Tx {
 }
 
 /// Bind parameters of one statement at most: every database takes some more.
-const BINDS: usize = 30_000;
+pub(crate) const BINDS: usize = 30_000;
+
+/// Inserts rows of one table, as many in a statement as it has room for.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn insert_all<E>(db: &impl ConnectionTrait, rows: Vec<E::Model>) -> Result<(), Error>
+where
+    E: EntityTrait,
+    E::Model: IntoActiveModel<E::ActiveModel>,
+    E::ActiveModel: Send,
+{
+    let at_once = (BINDS / E::Column::iter().count().max(1)).max(1);
+    let mut rows = rows.into_iter().map(IntoActiveModel::into_active_model).peekable();
+    while rows.peek().is_some() {
+        let chunk: Vec<_> = rows.by_ref().take(at_once).collect();
+        E::insert_many(chunk).exec_without_returning(db).await?;
+    }
+    Ok(())
+}
 
 impl Tx {
     pub(super) fn new(inner: DatabaseTransaction, permit: Permit, committed: Arc<Notify>) -> Self {
@@ -107,13 +126,7 @@ impl Tx {
         E::Model: IntoActiveModel<E::ActiveModel>,
         E::ActiveModel: Send,
     {
-        let at_once = (BINDS / E::Column::iter().count().max(1)).max(1);
-        let mut rows = rows.into_iter().map(IntoActiveModel::into_active_model).peekable();
-        while rows.peek().is_some() {
-            let chunk: Vec<_> = rows.by_ref().take(at_once).collect();
-            E::insert_many(chunk).exec_without_returning(&self.inner).await?;
-        }
-        Ok(())
+        insert_all::<E>(&self.inner, rows).await
     }
 
     /// Inserts rows of one table, and gives those whose `key` is there already all that they hold in the other

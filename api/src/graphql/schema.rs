@@ -53,6 +53,7 @@ use crate::{
             graphql::{Review, ReviewDraw, ReviewQuery},
             mutations::ReviewMutation,
         },
+        search::graphql::SearchQuery,
         sync::graphql::SyncMutation,
     },
 };
@@ -193,6 +194,7 @@ pub struct Query(
     AssessmentQuery,
     RankingQuery,
     RankingHistoryQuery,
+    SearchQuery,
     JournalQuery,
     ChangesQuery,
 );

@@ -105,12 +105,18 @@ pub(crate) trait Listed: Row {
 
     /// What the journal tells of it.
     fn told(&self) -> Value;
+    /// What it is called.
+    fn name(&self) -> &str;
     /// Gives it another name.
     fn rename(&mut self, name: String);
     /// The region in which it lies; none for what is the federation's.
     async fn region(&self, db: &Db) -> Result<Option<RegionId>, Error>;
     /// What living things still hang on it.
     async fn hanging(&self, tx: &Tx) -> Result<Vec<Hanging>, Error>;
+    /// What follows from its having another name, now that it is written.
+    async fn renamed(&self, _tx: &Tx) -> Result<(), Error> {
+        Ok(())
+    }
     /// Whether it may be taken out of the archive.
     async fn may_come_back(&self, _tx: &Tx) -> Outcome<()> {
         Ok(Ok(()))
@@ -225,6 +231,9 @@ pub(crate) async fn save<L: Listed>(tx: Tx, old: L, mut new: L, region: Option<R
 
 async fn write<L: Listed>(mut tx: Tx, old: L, new: L, region: Option<RegionId>) -> Outcome<L> {
     let new = accepted!(unique::<L>(new.update(&tx).await)?);
+    if new.name() != old.name() {
+        new.renamed(&tx).await?;
+    }
     tx.record(change(&new, Some(&old), region));
     tx.commit().await?;
     Ok(Ok(new))

@@ -136,4 +136,5 @@ pub mod assessment;
 pub mod expert;
 pub mod review;
 pub mod ranking;
+pub mod search;
 pub mod journal;

@@ -308,7 +308,8 @@ impl Visit<'_> {
             let words = [Some(&row.full_name), row.email.as_ref(), row.position.as_ref(), row.phone.as_ref()];
             for word in words.into_iter().flatten().filter(|word| !secrets(word).is_empty()) {
                 let document = "query($word: String!) { practices(filter: { search: $word }) { totalCount nodes { title } }
-                    communities(filter: { search: $word }) { totalCount nodes { name } } }";
+                    communities(filter: { search: $word }) { totalCount nodes { name } }
+                    search(query: $word) { edges { title { text } snippet { text } } suggestions { replacement } } }";
                 let answer = self.who.actor.query(document, json!({ "word": word })).await;
                 let data = answer.data();
                 assert_eq!(

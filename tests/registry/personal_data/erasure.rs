@@ -79,6 +79,8 @@ async fn dump(app: &TestApp) -> Vec<(String, Vec<Value>)> {
         review_draw,
         rubric,
         rubric_criterion,
+        search_spelling,
+        search_term,
         session,
         signing_key,
         sync_call,

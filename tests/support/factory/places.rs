@@ -230,10 +230,11 @@ impl NewCommunity<'_> {
             created_at: app.clock.now(),
             archived_at: None,
             sort_key: sort_key(&self.name),
-            search_key: api::text::search_key(&[&self.name, &self.slug]),
             slug: self.slug,
             name: self.name,
         };
-        row.into_active_model().insert(app.rows()).await.unwrap()
+        let row = row.into_active_model().insert(app.rows()).await.unwrap();
+        api::registry::search::index::communities(app.rows(), std::slice::from_ref(&row)).await.unwrap();
+        row
     }
 }

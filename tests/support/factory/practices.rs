@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use api::registry::rating::rules::Tally;
+use api::registry::{rating::rules::Tally, search};
 use chrono::{DateTime, Datelike, Duration, Utc};
 use entity::{
     AcademicYear, PracticeState, community, counter, department,
@@ -167,6 +167,11 @@ impl NewPractice<'_> {
         Self { summary: summary.into(), ..self }
     }
 
+    /// At length.
+    pub fn body(self, body: &str) -> Self {
+        Self { body: body.into(), ..self }
+    }
+
     /// Bearing these tags.
     pub fn tags(self, tags: &[&str]) -> Self {
         Self { tags: tags.iter().map(|tag| (*tag).to_owned()).collect(), ..self }
@@ -208,7 +213,6 @@ impl NewPractice<'_> {
         let row = practice::Model {
             id: PracticeId::generate(),
             number,
-            search_key: api::registry::practice::write::search_key(&self.title, &self.summary, &self.tags),
             title: self.title,
             summary: self.summary,
             body: self.body,
@@ -237,6 +241,7 @@ impl NewPractice<'_> {
             let author = practice_author::Model { practice_id: row.id, person_id, position };
             author.into_active_model().insert(app.rows()).await.unwrap();
         }
+        search::index::practice(app.rows(), &row, &self.tags).await.unwrap();
         if let Some(submitted_at) = row.submitted_at {
             let edition = practice_edition::Model {
                 id: EditionId::generate(),

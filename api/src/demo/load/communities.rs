@@ -14,7 +14,7 @@ use super::{
 use crate::{
     db::{Change, Tx},
     demo::{CommunityIx, DemoDataError, DemoSet, MemberState, PracticeOwner, PracticeState, source::at},
-    text::search_key,
+    registry::search,
 };
 
 /// Each community is entered in the journal, as is each practice. Registrations, offices and ratings are not:
@@ -25,6 +25,7 @@ pub(super) async fn insert(tx: &mut Tx, set: &DemoSet, keys: &Keys) -> Result<()
         let after = json!({ "slug": row.slug });
         tx.record(Change::of(row.id, None, Some(after)).within(row.region_id, Some(row.id)));
     }
+    search::index::communities(tx.db(), &communities).await?;
     tx.insert_all::<community::Entity>(communities).await?;
 
     let mut papers = Papers::default();
@@ -64,7 +65,6 @@ fn communities(set: &DemoSet, keys: &Keys) -> Result<Vec<community::Model>, Demo
             created_at: start_of(one.registered_on),
             archived_at: None,
             sort_key: sort_key(&one.name),
-            search_key: search_key(&[&one.name, &one.slug]),
         })
     });
     rows.collect()

@@ -20,17 +20,21 @@ use super::{
 use crate::{
     db::Tx,
     demo::{DemoDataError, DemoSet, PersonIx, Practice, PracticeOwner, PracticeState, source::at},
-    registry::practice::{rules::fold_tag, write},
+    registry::{
+        practice::{rules::fold_tag, write},
+        search,
+    },
 };
 
 pub(super) async fn insert(tx: &mut Tx, set: &DemoSet, keys: &Keys) -> Result<(), LoadError> {
     let mut rows = Vec::with_capacity(set.practices.len());
-    let (mut authors, mut tags, mut editions) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut authors, mut tags, mut in_one, mut editions) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut edition_ids = Series::of::<EditionId>();
     let summaries = ratings::summaries(set);
     for ((one, &id), summary) in set.practices.iter().zip(&keys.practices).zip(summaries) {
         let folded = folded(&one.tags);
-        rows.push(row(set, keys, one, id, &folded, summary)?);
+        rows.push(row(set, keys, one, id, summary)?);
+        in_one.push(folded.join(" "));
         for (position, &person) in (1..).zip(&one.authors) {
             let person_id = *at(&keys.people, person, "person")?;
             authors.push(practice_author::Model { practice_id: id, person_id, position });
@@ -43,6 +47,7 @@ pub(super) async fn insert(tx: &mut Tx, set: &DemoSet, keys: &Keys) -> Result<()
         let after = json!({ "state": row.state, "number": row.number });
         tx.record(write::change(row, None, Some(after)));
     }
+    search::index::practices(tx.db(), &rows.iter().zip(in_one).collect::<Vec<_>>()).await?;
     tx.insert_all::<practice::Entity>(rows).await?;
     tx.insert_all::<practice_author::Entity>(authors).await?;
     tx.insert_all::<practice_tag::Entity>(tags).await?;
@@ -66,7 +71,6 @@ fn row(
     keys: &Keys,
     one: &Practice,
     id: PracticeId,
-    tags: &[String],
     ratings::Summary { stars: [stars_1, stars_2, stars_3, stars_4, stars_5], tally }: ratings::Summary,
 ) -> Result<practice::Model, DemoDataError> {
     let (region, profile, community, department) = match one.owner {
@@ -101,7 +105,6 @@ fn row(
         published_at: one.published_at,
         published_year: one.published_at.map(AcademicYear::of),
         listed_at: one.published_at.unwrap_or(one.created_at),
-        search_key: write::search_key(&one.title, &one.summary, tags),
         stars_1,
         stars_2,
         stars_3,

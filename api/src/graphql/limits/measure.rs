@@ -7,7 +7,8 @@
 //! the lists count once per item of the page asked for; any other list of objects counts as
 //! [`LIST`] items, and one looked up by `ids` as many as there are ids. What a list costs thus
 //! depends on the field above it, which a fragment does not know: a sum keeps the cost of its
-//! lists apart until that field is reached.
+//! lists apart until that field is reached. A search goes through all that it finds, and so does each of its facets:
+//! they cost more than they show.
 
 use std::collections::HashMap;
 
@@ -28,6 +29,9 @@ const LARGEST_PAGE: u64 = 100;
 const LIST: u64 = 10;
 /// What one look at the schema costs. It asks no database, so its lists do not multiply.
 const INTROSPECTION: u64 = 1_000;
+
+/// What a search costs beside what it shows, and what each facet of it does.
+const SEARCH: u64 = 500;
 
 /// What a selection adds up to with its fragments expanded.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -172,6 +176,12 @@ impl<'a> Measure<'a> {
         sums.fields = 1;
         sums.aliases = sums.aliases.saturating_add(u64::from(field.alias.is_some()));
         sums.depth = sums.depth.saturating_add(1);
+        if result == "SearchConnection"
+            || parent == "SearchFacets"
+            || (parent == "SearchConnection" && name == "totalCount")
+        {
+            sums.single = sums.single.saturating_add(SEARCH);
+        }
         if is_introspection {
             sums.depth = 1;
             sums.single = sums.single.saturating_add(INTROSPECTION);

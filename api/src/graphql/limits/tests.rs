@@ -20,6 +20,7 @@ const SDL: &str = r#"
       communities(filter: CommunityFilter, first: Int, last: Int): CommunityConnection!
       communityRanking(first: Int, after: String): RankingConnection!
       changes(since: String, first: Int): ChangePage!
+      search(query: String!, first: Int): SearchConnection!
       monitoringReport(regionCode: String!, year: String!): MonitoringReport
     }
     type Mutation { practiceRate(input: RateInput!): Payload! }
@@ -45,6 +46,9 @@ const SDL: &str = r#"
     type PracticeConnection { edges: [PracticeEdge!]! nodes: [Practice!]! totalCount: Int! }
     type PracticeEdge { node: Practice! }
     type Practice implements Node { id: ID! title: String! tags: [String!]! community: Community }
+    type SearchConnection { nodes: [Community!]! totalCount: Int! facets: SearchFacets! }
+    type SearchFacets { tags: [TagFacet!]! years: [TagFacet!]! }
+    type TagFacet { count: Int! }
     type ChangePage { changes: [Change!]! nextCursor: String! hasMore: Boolean! }
     type Change { cursor: String! node: Node }
     type MonitoringReport { members: Int! growth: [GrowthRow!]! }
@@ -201,6 +205,14 @@ fn lists_without_pages_count_as_ten_and_lists_of_scalars_as_one() {
         cost("{ communities(first: 2) { nodes { council { seats { municipality { id } } } } } }"),
         2 + 2 * (2 + 10 * 2)
     );
+}
+
+#[test]
+fn a_search_costs_for_what_it_goes_through() {
+    assert_eq!(cost("{ search(query: \"a\", first: 3) { nodes { name } } }"), 500 + 2 + 3);
+    let source =
+        "{ search(query: \"a\", first: 3) { totalCount facets { tags { count } years { count } } } }";
+    assert_eq!(cost(source), 4 * 500 + 5 + 2 * 3);
 }
 
 #[test]

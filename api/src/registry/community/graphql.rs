@@ -36,8 +36,8 @@ use crate::{
             history_graphql::{Ranked, RankingHistoryEntry, RankingScope, history_of},
         },
         region::graphql::{Profile, Region, region_of},
+        search,
     },
-    text,
 };
 
 /// A professional community.
@@ -360,7 +360,8 @@ pub struct CommunityFilter {
     region_code: Option<String>,
     /// Of the profile with this code.
     profile_code: Option<String>,
-    /// With all these words in its name, in any grammatical form. At most 200 characters.
+    /// With all these words in its name or in those of its profile and region, in any grammatical form; the last may be
+    /// the beginning of one. At most 200 characters.
     search: Option<String>,
 }
 
@@ -411,25 +412,6 @@ pub async fn communities_page(
     Ok(CommunityConnection(Slice::new(list, rows, |row| (row.sort_key.clone(), row.id), Community, count)?))
 }
 
-/// The stemmed words of a `search` argument.
-///
-/// # Errors
-/// `BAD_INPUT` when it is too long, or holds nothing to look for.
-pub fn search_words(search: Option<String>) -> Result<Vec<String>, Error> {
-    let search = search.unwrap_or_default();
-    let length = search.chars().count();
-    if length > 200 {
-        return Err(Error::bad_input(format!(
-            "`search` is {length} characters long; at most 200 are allowed."
-        )));
-    }
-    let words = text::stems(&search);
-    if words.is_empty() && !search.trim().is_empty() {
-        return Err(Error::bad_input("`search` holds no letter or digit to look for."));
-    }
-    Ok(words)
-}
-
 /// The queries of this concept.
 #[derive(Default)]
 pub struct CommunityQuery;
@@ -465,7 +447,7 @@ impl CommunityQuery {
         let filter = community::Filter {
             region: filter.region_code,
             profile: filter.profile_code,
-            words: search_words(filter.search)?,
+            words: search::rules::filtered_by(filter.search.as_deref())?,
         };
         communities_page(Caller::of(ctx)?, filter, &page).await
     }

@@ -21,6 +21,7 @@ use crate::{
     registry::{
         listed::{self, Row, check_name},
         region::service::{require_profile, require_region},
+        search,
     },
     text,
 };
@@ -90,7 +91,6 @@ pub async fn create(app: &App, actor: &Actor, new: NewCommunity) -> Outcome<comm
     }
     let row = community::Model {
         id: CommunityId::generate(),
-        search_key: search_key(&name, &slug),
         sort_key: sort_key(&name),
         slug,
         name,
@@ -114,6 +114,7 @@ pub async fn create(app: &App, actor: &Actor, new: NewCommunity) -> Outcome<comm
         Err(error) => return Err(error.into()),
     };
     let Told { after, .. } = papers::replace(&tx, row.id, papers).await?;
+    search::index::communities(tx.db(), std::slice::from_ref(&row)).await?;
     tx.record(change(&row, None, told(&row, after)));
     tx.commit().await?;
     Ok(Ok(row))
@@ -148,7 +149,6 @@ pub async fn update(
     accepted!(listed::may_go_on(&old, "communityId"));
     let mut new = old.clone();
     if let Some(name) = name {
-        new.search_key = search_key(&name, &new.slug);
         new.sort_key = sort_key(&name);
         new.name = name;
     }
@@ -250,6 +250,9 @@ async fn save(
     papers: Told,
 ) -> Outcome<community::Model> {
     let row = community::Model { version: old.version + 1, ..new }.update(&tx).await?;
+    if row.name != old.name {
+        search::index::communities(tx.db(), std::slice::from_ref(&row)).await?;
+    }
     let before = told(old, papers.before);
     tx.record(change(&row, Some(before), told(&row, papers.after)));
     tx.commit().await?;
@@ -276,10 +279,4 @@ fn told(row: &community::Model, papers: Map<String, Value>) -> Value {
         fields.extend(papers);
     }
     told
-}
-
-/// What a search for communities looks in.
-#[must_use]
-pub fn search_key(name: &str, slug: &str) -> String {
-    text::search_key(&[name, slug])
 }

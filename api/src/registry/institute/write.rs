@@ -31,6 +31,9 @@ impl Listed for institute::Model {
     fn told(&self) -> Value {
         json!({ "region": self.region_id, "name": self.name })
     }
+    fn name(&self) -> &str {
+        &self.name
+    }
     fn rename(&mut self, name: String) {
         self.name = name;
     }
@@ -62,6 +65,9 @@ impl Listed for department::Model {
 
     fn told(&self) -> Value {
         json!({ "institute": self.institute_id, "name": self.name, "shortName": self.short_name })
+    }
+    fn name(&self) -> &str {
+        &self.name
     }
     fn rename(&mut self, name: String) {
         self.name = name;

@@ -25,7 +25,7 @@ use crate::{
         assessment::graphql::{
             AssessmentConnection, ExpertScore, assessments_of, expert_score, third_expert_missing,
         },
-        community::graphql::{Community, search_words},
+        community::graphql::Community,
         edition::graphql::{PracticeEdition, PracticeEditionConnection, edition_at, editions_of_practice},
         governance::graphql::PublicPerson,
         institute::graphql::Department,
@@ -37,6 +37,7 @@ use crate::{
         rating::graphql::{Rating, RatingConnection, RatingSummary, ratings_page, viewer_rating},
         region::graphql::{Region, region_of},
         review::graphql::vacant_reviews,
+        search,
     },
 };
 
@@ -340,7 +341,8 @@ pub struct PracticeFilter {
     community_id: Option<ID>,
     /// In one of these states; left out, in any that the caller may see.
     state: Option<Vec<PracticeState>>,
-    /// With all these words in its title, summary or tags, in any grammatical form. At most 200 characters.
+    /// With all these words in its title, tags, summary or text, in any grammatical form; the last may be the beginning
+    /// of one. At most 200 characters.
     search: Option<String>,
     /// With all these tags (20 at most).
     tags: Option<Vec<String>>,
@@ -348,20 +350,14 @@ pub struct PracticeFilter {
 
 impl PracticeFilter {
     fn read(self) -> Result<practice::Filter, Error> {
-        let tags = self.tags.unwrap_or_default();
-        if tags.len() > rules::TAGS_MAX {
-            return Err(Error::bad_input(format!(
-                "At most {} tags can be asked for at once.",
-                rules::TAGS_MAX
-            )));
-        }
         Ok(practice::Filter {
             region: self.region_code,
             profile: self.profile_code,
             community: self.community_id.as_ref().map(ids::decode::<CommunityId>).transpose()?,
             states: self.state.unwrap_or_default().into_iter().map(Into::into).collect(),
-            words: search_words(self.search)?,
-            tags: tags.iter().map(|tag| rules::fold_tag(tag)).collect(),
+            words: search::rules::filtered_by(self.search.as_deref())?,
+            tags: rules::check_tags_asked(self.tags)?,
+            year: None,
         })
     }
 }

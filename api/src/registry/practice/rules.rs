@@ -6,7 +6,7 @@ use entity::PracticeState::{
 
 use crate::{
     auth::Action,
-    error::{UserError, UserErrorCode},
+    error::{Error, UserError, UserErrorCode},
     text::{required, required_line},
 };
 
@@ -106,6 +106,18 @@ pub const TAGS_MAX: usize = 20;
 pub const TAG_MAX: usize = 50;
 /// The most characters of a reason or comment.
 pub const REASON_MAX: usize = 2_000;
+
+/// The tags that a list is narrowed by, folded.
+///
+/// # Errors
+/// `BAD_INPUT` for too many.
+pub fn check_tags_asked(tags: Option<Vec<String>>) -> Result<Vec<String>, Error> {
+    let tags = tags.unwrap_or_default();
+    if tags.len() > TAGS_MAX {
+        return Err(Error::bad_input(format!("At most {TAGS_MAX} tags can be asked for at once.")));
+    }
+    Ok(tags.iter().map(|tag| fold_tag(tag)).collect())
+}
 
 /// A new or changed text, each part checked; what is not given stays as it was.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

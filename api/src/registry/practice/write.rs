@@ -23,7 +23,9 @@ use crate::{
     auth::{Action, Actor, Place, policy, visibility},
     db::{Change, Tx},
     error::{Error, Outcome, UserError, UserErrorCode},
-    registry::{assessment, edition::service as editions, listed, material::write as materials, review},
+    registry::{
+        assessment, edition::service as editions, listed, material::write as materials, review, search,
+    },
     text,
 };
 
@@ -52,7 +54,6 @@ pub async fn create(app: &App, actor: &Actor, of: CommunityId, text: Text) -> Ou
     let row = practice::ActiveModel {
         id: Set(id),
         number: Set(None),
-        search_key: Set(search_key(&title, &summary, &tags)),
         title: Set(title),
         summary: Set(summary),
         body: Set(body),
@@ -85,6 +86,7 @@ pub async fn create(app: &App, actor: &Actor, of: CommunityId, text: Text) -> Ou
     .exec_without_returning(tx.db())
     .await?;
     replace_tags(&tx, id, &tags).await?;
+    search::index::practice(tx.db(), &row, &tags).await?;
     tx.record(change(&row, None, Some(told(&row, &tags))));
     tx.commit().await?;
     Ok(Ok(row))
@@ -129,7 +131,6 @@ pub async fn update(
     let mut row = old.clone().into_active_model();
     let title = text.title.unwrap_or_else(|| old.title.clone());
     let summary = text.summary.unwrap_or_else(|| old.summary.clone());
-    row.search_key = Set(search_key(&title, &summary, &tags));
     row.title = Set(title);
     row.summary = Set(summary);
     if let Some(body) = text.body {
@@ -137,6 +138,7 @@ pub async fn update(
     }
     row.version = Set(old.version + 1);
     let new = row.update(tx.db()).await?;
+    search::index::practice(tx.db(), &new, &tags).await?;
     tx.record(change(&new, Some(told(&old, &old_tags)), Some(told(&new, &tags))));
     tx.commit().await?;
     Ok(Ok(new))
@@ -194,6 +196,9 @@ pub async fn take_step(
         row.published_year = Set(Some(AcademicYear::of(at)));
         row.listed_at = Set(at);
         count(&tx, old.community_id, 1).await?;
+        // From now on others may be told its words.
+        let published = practice::Model { state: step.to, ..old.clone() };
+        search::index::practice(tx.db(), &published, &tags_of(&tx, id).await?).await?;
         row.number = Set(Some(rules::registry_number(at.year(), tx.next(PRACTICE_NUMBER).await?)));
     } else if old.state == PracticeState::Published {
         count(&tx, old.community_id, -1).await?;
@@ -302,12 +307,6 @@ async fn replace_tags(tx: &Tx, id: PracticeId, tags: &[String]) -> Result<(), Er
     });
     practice_tag::Entity::insert_many(rows).exec_without_returning(tx.db()).await?;
     Ok(())
-}
-
-/// What a search for practices looks in.
-#[must_use]
-pub fn search_key(title: &str, summary: &str, tags: &[String]) -> String {
-    text::search_key(&[title, summary, &tags.join(" ")])
 }
 
 pub(crate) fn change(

@@ -16,7 +16,10 @@ use crate::{
     auth::{Action, Actor, Place, policy},
     db::{Db, Tx},
     error::{Error, Outcome},
-    registry::listed::{self, Hanging, Listed, Row, check_name},
+    registry::{
+        listed::{self, Hanging, Listed, Row, check_name},
+        search,
+    },
 };
 
 impl Listed for region::Model {
@@ -26,9 +29,15 @@ impl Listed for region::Model {
     fn told(&self) -> Value {
         json!({ "code": self.code, "name": self.name })
     }
+    fn name(&self) -> &str {
+        &self.name
+    }
     fn rename(&mut self, name: String) {
         self.sort_key = sort_key(&name);
         self.name = name;
+    }
+    async fn renamed(&self, tx: &Tx) -> Result<(), Error> {
+        search::index::communities_of(tx, community::Column::RegionId, self.id).await
     }
     async fn region(&self, _: &Db) -> Result<Option<RegionId>, Error> {
         Ok(Some(self.id))
@@ -52,8 +61,14 @@ impl Listed for profile::Model {
     fn told(&self) -> Value {
         json!({ "code": self.code, "name": self.name })
     }
+    fn name(&self) -> &str {
+        &self.name
+    }
     fn rename(&mut self, name: String) {
         self.name = name;
+    }
+    async fn renamed(&self, tx: &Tx) -> Result<(), Error> {
+        search::index::communities_of(tx, community::Column::ProfileId, self.id).await
     }
     async fn region(&self, _: &Db) -> Result<Option<RegionId>, Error> {
         Ok(None)
@@ -71,6 +86,9 @@ impl Listed for municipality::Model {
 
     fn told(&self) -> Value {
         json!({ "region": self.region_id, "name": self.name })
+    }
+    fn name(&self) -> &str {
+        &self.name
     }
     fn rename(&mut self, name: String) {
         self.sort_key = sort_key(&name);
@@ -103,6 +121,9 @@ impl Listed for organization::Model {
 
     fn told(&self) -> Value {
         json!({ "municipality": self.municipality_id, "name": self.name })
+    }
+    fn name(&self) -> &str {
+        &self.name
     }
     fn rename(&mut self, name: String) {
         self.name = name;
