@@ -169,7 +169,7 @@ on_both! {
         let marked: Vec<_> = marked.map(|it| it["text"].as_str().unwrap()).collect();
         assert_eq!(marked, ["читательской", "грамотности", "уроках", "литературы"]);
         let mistyped = app.visitor().ask("{ search(query: \"читательская граматность\") { suggestions { query } } }").await;
-        assert_eq!(mistyped.payload()["suggestions"], json!([{ "query": "читательская грамотности" }]));
+        assert_eq!(mistyped.payload()["suggestions"], json!([{ "query": "читательская грамотность" }]));
     }
 
     async fn all_accounts_sign_in_to_their_roles(app: TestApp) {

@@ -148,7 +148,7 @@ fn only_the_dialect_names_a_database() {
 #[test]
 fn rules_are_pure() {
     nowhere(
-        |source| source.is(&["rules.rs", "snippet.rs", "terms.rs", "lot.rs", "formula.rs"]),
+        |source| source.is(&["rules.rs", "shingles.rs", "snippet.rs", "terms.rs", "lot.rs", "formula.rs"]),
         &["async", "await", "sea_orm", "async_graphql", "actix_web", "Db", "Tx"],
         "rules decide on plain data",
     );
@@ -195,6 +195,8 @@ fn use_cases_know_neither_graphql_nor_http() {
         "index.rs",
         "spelling.rs",
         "sweep.rs",
+        "check.rs",
+        "gather.rs",
     ];
     nowhere(
         |source| source.within(&["api/src/registry/"]) && source.is(&files),
@@ -278,6 +280,19 @@ fn a_concept_is_read_from_its_front_page() {
         ),
         ("adoption", &["inputs.rs", "mutations.rs", "write.rs"]),
         ("assessment", &["inputs.rs", "mutations.rs", "write.rs"]),
+        (
+            "integrity",
+            &[
+                "check.rs",
+                "gather.rs",
+                "inputs.rs",
+                "job.rs",
+                "mutations.rs",
+                "rules/tests.rs",
+                "shingles.rs",
+                "write.rs",
+            ],
+        ),
         ("material", &["inputs.rs", "mutations.rs", "sweep.rs", "write.rs"]),
         ("community", &["inputs.rs", "mutations.rs", "papers.rs", "write.rs"]),
         ("expert", &["inputs.rs", "mutations.rs", "write.rs"]),
@@ -394,7 +409,9 @@ fn transactions_are_opened_by_use_cases() {
         "freeze.rs",
         "job.rs",
         "sweep.rs",
+        "check.rs",
         "versions.rs",
+        "index.rs",
         "credentials.rs",
         "dialect.rs",
         "db/mod.rs",

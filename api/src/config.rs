@@ -105,6 +105,20 @@ pub struct Settings {
     #[arg(long, env = "REGISTRY_REVIEW_DAYS", global = true, value_name = "DAYS",
           value_parser = clap::value_parser!(u32).range(1..=365))]
     review_days: Option<u32>,
+    /// Days for which one must be a member before one rates [default: 30]
+    #[arg(long, env = "REGISTRY_RATING_MEMBER_DAYS", global = true, value_name = "DAYS",
+          value_parser = clap::value_parser!(u32).range(0..=3650))]
+    rating_member_days: Option<u32>,
+
+    /// Practices that one may rate on a day [default: 20]
+    #[arg(long, env = "REGISTRY_RATINGS_PER_DAY", global = true, value_name = "NUMBER",
+          value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    ratings_per_day: Option<u32>,
+
+    /// Hour of the day, UTC, at which ratings and texts are checked every night; 24 for never [default: 1]
+    #[arg(long, env = "REGISTRY_INTEGRITY_HOUR", global = true, value_name = "HOUR",
+          value_parser = clap::value_parser!(u32).range(0..=24))]
+    integrity_hour: Option<u32>,
 
     /// Finished assessments that a practice needs to be approved [default: 0]
     #[arg(long, env = "REGISTRY_REQUIRED_ASSESSMENTS", global = true, value_name = "NUMBER",
@@ -188,6 +202,12 @@ pub struct Config {
     pub required_assessments: u32,
     /// Whether authors learn who assessed their practice.
     pub authors_see_experts: AuthorsSeeExperts,
+    /// Days for which one must be a member before one rates.
+    pub rating_member_days: u32,
+    /// Practices that one may rate on a day.
+    pub ratings_per_day: u32,
+    /// Hour of the day, UTC, at which ratings and texts are checked every night; 24 for never.
+    pub integrity_hour: u32,
 }
 
 /// The environment variables that the program knows beside those of [`Settings`].
@@ -218,6 +238,9 @@ impl Default for Config {
             review_days: 14,
             required_assessments: 0,
             authors_see_experts: AuthorsSeeExperts::AfterPublication,
+            rating_member_days: 30,
+            ratings_per_day: 20,
+            integrity_hour: 1,
         }
     }
 }
@@ -270,6 +293,9 @@ impl Config {
             review_days: pick!(review_days).unwrap_or(default.review_days),
             required_assessments: pick!(required_assessments).unwrap_or(default.required_assessments),
             authors_see_experts: pick!(authors_see_experts).unwrap_or(default.authors_see_experts),
+            rating_member_days: pick!(rating_member_days).unwrap_or(default.rating_member_days),
+            ratings_per_day: pick!(ratings_per_day).unwrap_or(default.ratings_per_day),
+            integrity_hour: pick!(integrity_hour).unwrap_or(default.integrity_hour),
         };
         if let Some(url) = &config.database_url
             && !["postgres://", "postgresql://", "sqlite://"].iter().any(|scheme| url.starts_with(scheme))
@@ -309,6 +335,9 @@ impl Config {
         within("feed_days", config.feed_days.into(), 1, 3650)?;
         within("required_assessments", config.required_assessments.into(), 0, 5)?;
         within("review_days", config.review_days.into(), 1, 365)?;
+        within("rating_member_days", config.rating_member_days.into(), 0, 3650)?;
+        within("ratings_per_day", config.ratings_per_day.into(), 1, 10_000)?;
+        within("integrity_hour", config.integrity_hour.into(), 0, 24)?;
         within("materials_bytes", config.materials_bytes, 1024, 1 << 30)?;
         within("import_bytes", config.import_bytes, 1024, 1 << 40)?;
         within("query_depth", config.query_depth as u64, 3, 100)?;

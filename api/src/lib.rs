@@ -1,6 +1,6 @@
 //! The registry of professional teacher communities and their practices.
 
-// Each concept's mutations wrap those of the others in one more future.
+// Each concept's queries and mutations wrap those of the others in one more future.
 #![recursion_limit = "256"]
 
 pub mod app;

@@ -138,6 +138,34 @@ pub enum MaterialKind {
     File,
 }
 
+/// What a check of ratings and texts looks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum FindingCode {
+    /// One person rated many practices of one community within days, nearly all alike.
+    SerialRatings,
+    /// Authors who rate one another's practices high, and hardly anybody else's.
+    RatingRing,
+    /// Many ratings of one practice within hours, nearly all alike.
+    RatingBurst,
+    /// A text that is nearly the same as another practice's.
+    NearCopy,
+}
+
+/// What became of a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum FindingState {
+    /// Awaits the registrar.
+    Open,
+    /// Ratings were set aside for it.
+    SetAside,
+    /// Nothing is to be done.
+    Dismissed,
+}
+
 /// A role that a grant gives within its scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]

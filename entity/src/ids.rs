@@ -114,6 +114,10 @@ ids! {
     DecisionId = "decision";
     /// A teacher's rating of a practice.
     RatingId = "rating";
+    /// A check of ratings and texts.
+    CheckId = "check";
+    /// What a check has found.
+    FindingId = "finding";
     /// An organization's use of a practice.
     AdoptionId = "adoption";
     /// A person's place in the pool of a profile's experts.

@@ -38,6 +38,9 @@ pub mod practice_tag;
 pub mod practice_decision;
 pub mod practice_edition;
 pub mod rating;
+pub mod integrity_check;
+pub mod integrity_evidence;
+pub mod integrity_finding;
 pub mod adoption;
 pub mod material;
 pub mod loose_file;
@@ -64,7 +67,7 @@ pub mod search_term;
 pub mod search_spelling;
 
 pub use enums::{
-    AdoptionState, ExclusionReason, MaterialKind, MemberState, Office, PracticeState, Purpose, ReviewState,
-    Role,
+    AdoptionState, ExclusionReason, FindingCode, FindingState, MaterialKind, MemberState, Office,
+    PracticeState, Purpose, ReviewState, Role,
 };
 pub use year::AcademicYear;

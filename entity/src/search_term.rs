@@ -4,7 +4,7 @@
 use sea_orm::{
     Condition,
     entity::prelude::*,
-    sea_query::{CaseStatement, ExprTrait, Func, Query, SelectStatement, SimpleExpr, UnionType},
+    sea_query::{ExprTrait, Query, SelectStatement, UnionType},
 };
 
 /// A row of `search_term`.
@@ -31,47 +31,59 @@ pub const WORD: i64 = 10_000;
 pub struct Word {
     /// Folded and stemmed.
     pub stem: String,
-    /// Whether it may be the beginning of a word: the last one that was typed.
-    pub begins: bool,
+    /// As it was typed, folded, where it may be the beginning of another: the last one.
+    pub beginning: Option<String>,
 }
 
 impl Word {
-    /// That a row of the index holds the word.
-    fn condition(&self) -> Condition {
+    /// What holds the word itself: `subject_id` and `weight`.
+    fn whole(&self) -> SelectStatement {
         let stem = self.stem.as_bytes().to_vec();
-        if !self.begins {
-            return Condition::all().add(Column::Term.eq(stem));
-        }
+        let columns = [Column::SubjectId, Column::Weight];
+        Query::select().columns(columns).from(Entity).and_where(Column::Term.eq(stem)).to_owned()
+    }
+
+    /// What holds words that begin with it, at half their weight.
+    fn begun(beginning: &str) -> SelectStatement {
+        let beginning = beginning.as_bytes().to_vec();
         // No letter in UTF-8 has this byte.
-        let mut end = stem.clone();
+        let mut end = beginning.clone();
         end.push(0xff);
-        Condition::all().add(Column::Term.gte(stem)).add(Column::Term.lt(end))
+        Query::select()
+            .column(Column::SubjectId)
+            .expr_as(Expr::col(Column::Weight).div(2), Column::Weight)
+            .from(Entity)
+            .and_where(Column::Term.gte(beginning))
+            .and_where(Column::Term.lt(end))
+            .to_owned()
     }
 
-    /// What the row weighs: half, where the word only begins one.
-    fn weight(&self) -> SimpleExpr {
-        if !self.begins {
-            return Expr::col(Column::Weight);
+    /// All that holds the word or begins with it: a row for each of the words.
+    fn rows(&self) -> SelectStatement {
+        let mut rows = self.whole();
+        if let Some(beginning) = &self.beginning {
+            rows.union(UnionType::All, Self::begun(beginning));
         }
-        let whole = Column::Term.eq(self.stem.as_bytes().to_vec());
-        let weight = CaseStatement::new().case(whole, Expr::col(Column::Weight));
-        Func::max(weight.finally(Expr::col(Column::Weight).div(2))).into()
+        rows
     }
 
-    /// The ids of what holds the word, as a subquery.
+    /// The ids of what holds the word: of one thing several times, perhaps.
     #[must_use]
     pub fn holders(&self) -> SelectStatement {
-        Query::select().column(Column::SubjectId).from(Entity).cond_where(self.condition()).to_owned()
+        Query::select().column(Column::SubjectId).from_subquery(self.rows(), "held").to_owned()
     }
 
     /// What holds the word, with what it weighs there: one row each.
     fn weighed(&self) -> SelectStatement {
-        let mut found = self.holders();
-        found.expr_as(self.weight(), Column::Weight);
-        if self.begins {
-            found.group_by_col(Column::SubjectId);
+        if self.beginning.is_none() {
+            return self.whole();
         }
-        found
+        Query::select()
+            .column(Column::SubjectId)
+            .expr_as(Expr::col(Column::Weight).max(), Column::Weight)
+            .from_subquery(self.rows(), "weighed")
+            .group_by_col(Column::SubjectId)
+            .to_owned()
     }
 }
 
@@ -88,7 +100,7 @@ pub fn hits(words: &[Word], least: usize, rarest: Option<usize>) -> SelectStatem
     let mut arms = words.iter().enumerate().map(|(nth, word)| {
         let mut arm = word.weighed();
         // A range of words is gone through once; looking up each of many ids in it would go through it for each.
-        let narrowed = least == words.len() && rarest != Some(nth) && !word.begins;
+        let narrowed = least == words.len() && rarest != Some(nth) && word.beginning.is_none();
         if let Some(rarest) = rarest.and_then(|nth| words.get(nth)).filter(|_| narrowed) {
             arm.and_where(Column::SubjectId.in_subquery(rarest.holders()));
         }

@@ -18,6 +18,7 @@ mod m0012_editions;
 mod m0013_reviews;
 mod m0014_assessments;
 mod m0015_search;
+mod m0016_integrity;
 mod m0017_materials;
 mod m0018_ranking_history;
 mod m0019_row_digests;
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_reviews::Migration),
             Box::new(m0014_assessments::Migration),
             Box::new(m0015_search::Migration),
+            Box::new(m0016_integrity::Migration),
             Box::new(m0017_materials::Migration),
             Box::new(m0018_ranking_history::Migration),
             Box::new(m0019_row_digests::Migration),

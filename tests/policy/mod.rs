@@ -64,6 +64,7 @@ fn every_action_has_one_row_and_a_name_of_its_own() {
 fn the_auditor_changes_nothing() {
     let reads = [
         "practice.readUnpublished",
+        "integrity.read",
         "adoptions.readUnconfirmed",
         "experts.read",
         "reviews.read",

@@ -2,6 +2,7 @@
 
 mod practice_way;
 mod rating;
+mod integrity;
 mod adoption;
 mod experts;
 mod reviews;

@@ -375,9 +375,9 @@ on_both! {
         assert_eq!(history("kda-biology", "").await[1], entry(year, 1, 2.0, 3, Some(2)));
         assert_eq!(history("kda-biology", "(within: REGION_AND_PROFILE)").await[1], entry(year, 1, 2.0, 1, Some(2)));
 
-        let query = format!("{{ practices(first: 100) {{ nodes {{ title rankingHistory {{ year rank participants }} }} }}
-            regions {{ nodes {{ code rankingHistory {{ year rank score }} }} }} }}");
-        let answer = visitor.ask(&query).await;
+        let query = "{ practices(first: 100) { nodes { title rankingHistory { year rank participants } } }
+            regions { nodes { code rankingHistory { year rank score } } } }";
+        let answer = visitor.ask(query).await;
         let nodes = answer.data()["practices"]["nodes"].as_array().unwrap();
         let old = nodes.iter().find(|node| node["title"] == format!("kda-chemistry {before} 0")).unwrap();
         let years: Vec<_> = old["rankingHistory"].as_array().unwrap().iter().map(|entry| entry["year"].clone()).collect();

@@ -4,7 +4,7 @@ use entity::PracticeState;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 
-use crate::support::{app::TestApp, client::Answer, eventually};
+use crate::support::{actor::Actor, app::TestApp, client::Answer, eventually};
 
 fn summary(answer: &Answer) -> Value {
     answer.done()["practice"]["rating"].clone()
@@ -174,5 +174,66 @@ on_both! {
         assert_eq!(ratings["totalCount"], json!(1));
         assert_eq!(ratings["nodes"][0]["comment"], json!("Понятно и по делу."));
         assert!(!answer.body.to_string().contains("Тайнов"));
+    }
+
+    async fn one_rates_after_thirty_days_as_a_member(app: TestApp) {
+        let practice = app.published(&app.community("kda-chemistry").await).await;
+        let history = app.community("kda-history").await;
+        let since = async |days| {
+            let day = app.clock.now().date_naive() - chrono::Duration::days(days);
+            app.new_member(&history).joined_on(day).enter().await
+        };
+        let (new, old) = (since(29).await, since(30).await);
+        let rate = async |who: &Actor| {
+            let input = json!({ "practiceId": crate::support::app::id(practice.id), "stars": 5 });
+            who.call("practiceRate", input, "practice { id }").await
+        };
+        let refused = rate(&new).await;
+        assert_eq!(refused.user_error(), "NOT_ELIGIBLE");
+        assert_eq!(refused.payload()["userErrors"][0]["bounds"], json!({ "actual": 29, "min": 30, "max": null }));
+        rate(&old).await.done();
+        // A second registration does not begin anew.
+        let person = entity::person::Entity::find_by_id(old.person()).one(app.rows()).await.unwrap().unwrap();
+        let today = app.clock.now().date_naive();
+        app.new_member(&app.community("kda-biology").await).person(&person).joined_on(today).create().await;
+        assert_eq!(old.rate(&practice, 4).await.outcome(), "done");
+        app.clock.advance(chrono::Duration::days(1));
+        let later = app.enter(new.account.unwrap()).await;
+        assert_eq!(later.rate(&practice, 5).await.outcome(), "done");
+    }
+
+    async fn twenty_practices_are_rated_a_day_also_at_once(app: TestApp) {
+        let chemistry = app.community("kda-chemistry").await;
+        let rater = app.member_of(&app.community("kda-history").await).await;
+        let mut practices = Vec::new();
+        for _ in 0..23 {
+            practices.push(app.published(&chemistry).await);
+        }
+        // At the turn of a day some would be of the next one.
+        let midnight = app.clock.now().date_naive().and_time(chrono::NaiveTime::MIN).and_utc() + chrono::Duration::days(1);
+        app.clock.advance(midnight + chrono::Duration::hours(1) - app.clock.now());
+        let rater = app.enter(rater.account.unwrap()).await;
+        let answers = futures::future::join_all(practices.iter().map(|practice| rater.rate(practice, 5))).await;
+        let outcomes: Vec<_> = answers.iter().map(Answer::outcome).collect();
+        let count = |wanted: &str| outcomes.iter().filter(|outcome| *outcome == wanted).count();
+        assert_eq!((count("done"), count("NOT_ELIGIBLE")), (20, 3), "{outcomes:?}");
+        // What was rated today may be changed; more tomorrow.
+        let rated = outcomes.iter().position(|outcome| outcome == "done").unwrap();
+        let refused = outcomes.iter().position(|outcome| outcome != "done").unwrap();
+        assert_eq!(rater.rate(&practices[rated], 4).await.outcome(), "done");
+        assert_eq!(rater.rate(&practices[refused], 4).await.outcome(), "NOT_ELIGIBLE");
+        app.clock.advance(chrono::Duration::days(1));
+        let tomorrow = app.enter(rater.account.unwrap()).await;
+        assert_eq!(tomorrow.rate(&practices[refused], 4).await.outcome(), "done");
+    }
+
+    async fn how_long_and_how_many_are_settings(app: TestApp) {
+        let app = app.configured(|config| (config.rating_member_days, config.ratings_per_day) = (0, 1)).await;
+        let chemistry = app.community("kda-chemistry").await;
+        let (first, second) = (app.published(&chemistry).await, app.published(&chemistry).await);
+        let today = app.clock.now().date_naive();
+        let new = app.new_member(&app.community("kda-history").await).joined_on(today).enter().await;
+        assert_eq!(new.rate(&first, 5).await.outcome(), "done");
+        assert_eq!(new.rate(&second, 5).await.outcome(), "NOT_ELIGIBLE");
     }
 }

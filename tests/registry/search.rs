@@ -385,7 +385,8 @@ on_both! {
         let again = || api::registry::search::index::bring_up_to_date(app.db(), app.clock.now());
         // As where two processes start at once.
         let (one, other) = tokio::join!(again(), again());
-        (one.unwrap(), other.unwrap());
+        one.unwrap();
+        other.unwrap();
         assert!(api::registry::search::index::is_current(app.db()).await.unwrap());
         assert_eq!(found(&visitor, "маятники качелей").await, ["Маятник"]);
         assert_eq!(found(&visitor, "учителя физики").await, ["Учителя физики"]);

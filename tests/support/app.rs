@@ -29,18 +29,20 @@ pub struct TestApp {
 impl TestApp {
     /// On an embedded database.
     pub async fn on_sqlite() -> Self {
-        Self::on(Database::sqlite().await, Config::default(), Clock::default()).await
+        Self::over(Database::sqlite().await).await
     }
 
     /// On a server; none where there is none.
     pub async fn on_postgres() -> Option<Self> {
         let database = Database::postgres().await?;
-        Some(Self::on(database, Config::default(), Clock::default()).await)
+        Some(Self::over(database).await)
     }
 
     /// On this database.
     pub async fn over(database: Database) -> Self {
-        Self::on(database, Config::default(), Clock::default()).await
+        // Night falls in no test but those that are about it.
+        let config = Config { integrity_hour: 24, ..Config::default() };
+        Self::on(database, config, Clock::default()).await
     }
 
     async fn on(database: Database, mut config: Config, clock: Clock) -> Self {

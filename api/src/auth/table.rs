@@ -41,6 +41,12 @@ pub enum Action {
     PracticeAnnul,
     /// Give stars to somebody else's practice.
     PracticeRate,
+    /// Read what the checks of ratings and texts have found.
+    IntegrityRead,
+    /// Ask for a check.
+    IntegrityCheck,
+    /// Dismiss findings; set ratings aside and restore them.
+    IntegrityDecide,
     /// Add, rename and remove the materials of one's draft.
     MaterialWrite,
     /// Declare that one's organization uses a practice.
@@ -248,6 +254,10 @@ pub const RULES: &[Rule] = &[
     rule(A::PracticeWithdraw, "practice.withdraw", &[(Member, Author), (Coordinator, Community)], &["practiceWithdraw"]),
     rule(A::PracticeAnnul,    "practice.annul",    &[(FederalRegistrar, Federation)], &["practiceAnnul"]),
     rule(A::PracticeRate,     "practice.rate",     &[(Member, Anywhere)], &["practiceRate"]),
+
+    rule(A::IntegrityRead,    "integrity.read",   &[(FederalRegistrar, Federation), (Auditor, Federation)], &["integrityFindings"]),
+    rule(A::IntegrityCheck,   "integrity.check",  &[(FederalRegistrar, Federation)], &["integrityCheck"]),
+    rule(A::IntegrityDecide,  "integrity.decide", &[(FederalRegistrar, Federation)], &["integrityFindingDismiss", "ratingsSetAside", "ratingsRestore"]),
 
     rule(A::MaterialWrite,    "material.write",    &[(Member, Author)], &["materialLinkAdd", "materialRename", "materialRemove"]),
 

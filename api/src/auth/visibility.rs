@@ -3,7 +3,7 @@
 use entity::{
     Role, adoption, assessment, expert,
     ids::{CommunityId, MunicipalityId, RegionId},
-    journal, member, practice, review,
+    journal, member, practice, rating, review,
 };
 
 use super::{
@@ -114,6 +114,12 @@ pub fn visible_assessments(actor: &Actor) -> assessment::Visible {
         communities: scope.communities,
         person: actor.person(),
     }
+}
+
+/// Which ratings `actor` may see: those that count, and its own; with a sight of findings all.
+#[must_use]
+pub fn visible_ratings(actor: &Actor) -> rating::Visible {
+    rating::Visible { all: scope(actor, Action::IntegrityRead).all, person: actor.person() }
 }
 
 /// Which entries of the journal `actor` may read.

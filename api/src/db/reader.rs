@@ -2,7 +2,7 @@
 //! day on which it asks.
 
 use chrono::NaiveDate;
-use entity::{adoption, assessment, expert, member, practice, review};
+use entity::{adoption, assessment, expert, member, practice, rating, review};
 
 use super::Db;
 
@@ -23,6 +23,10 @@ pub struct Reader {
     pub reviews: review::Visible,
     /// Which assessments the caller may see, beside those of published practices.
     pub assessments: assessment::Visible,
+    /// Which ratings the caller may see, beside those that count.
+    pub ratings: rating::Visible,
+    /// Whether the caller may see what the checks of ratings and texts have found.
+    pub integrity: bool,
     /// The day on which offices must be in force.
     pub today: NaiveDate,
 }

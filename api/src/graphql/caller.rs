@@ -7,7 +7,7 @@ use async_graphql::{
 
 use crate::{
     app::App,
-    auth::{Actor, visibility},
+    auth::{Action, Actor, visibility},
     db::{Reader, meter},
     error::Error,
 };
@@ -38,6 +38,8 @@ impl Caller {
             experts: visibility::visible_experts(&actor),
             reviews: visibility::visible_reviews(&actor),
             assessments: visibility::visible_assessments(&actor),
+            ratings: visibility::visible_ratings(&actor),
+            integrity: visibility::scope(&actor, Action::IntegrityRead).all,
             today: actor.now.date_naive(),
         };
         let loader =

@@ -5,9 +5,9 @@ use async_graphql::{
 };
 use chrono::{DateTime, Utc};
 use entity::ids::{
-    AdoptionId, AppointmentId, CommunityId, DepartmentId, EditionId, ExpertId, InstituteId, MaterialId,
-    MemberId, MunicipalityId, OrganizationId, PracticeId, ProfileId, RatingId, RegionId, ReviewDrawId,
-    ReviewId, TypedId,
+    AdoptionId, AppointmentId, CheckId, CommunityId, DepartmentId, EditionId, ExpertId, FindingId,
+    InstituteId, MaterialId, MemberId, MunicipalityId, OrganizationId, PracticeId, ProfileId, RatingId,
+    RegionId, ReviewDrawId, ReviewId, TypedId,
 };
 
 use super::{Caller, ids};
@@ -35,6 +35,10 @@ use crate::{
         institute::{
             graphql::{Department, Institute},
             mutations::InstituteMutation,
+        },
+        integrity::{
+            graphql::{IntegrityCheck, IntegrityFinding, IntegrityQuery},
+            mutations::IntegrityMutation,
         },
         journal::{changes::ChangesQuery, graphql::JournalQuery},
         material::{graphql::Material, mutations::MaterialMutation},
@@ -86,6 +90,10 @@ pub enum Node {
     PracticeEdition(PracticeEdition),
     /// A rating of a practice.
     Rating(Rating),
+    /// A check of ratings and texts.
+    IntegrityCheck(IntegrityCheck),
+    /// What a check has found.
+    IntegrityFinding(IntegrityFinding),
     /// An organization's use of a practice.
     Adoption(Adoption),
     /// A place in the pool of experts.
@@ -166,6 +174,12 @@ pub async fn node_of(caller: &Caller, id: &ID) -> Result<Option<Node>, Error> {
             loader.load_one(EditionId(uuid)).await?.map(PracticeEdition).map(Node::PracticeEdition)
         }
         RatingId::PREFIX => loader.load_one(RatingId(uuid)).await?.map(Rating::from).map(Node::Rating),
+        CheckId::PREFIX => {
+            loader.load_one(CheckId(uuid)).await?.map(IntegrityCheck).map(Node::IntegrityCheck)
+        }
+        FindingId::PREFIX => {
+            loader.load_one(FindingId(uuid)).await?.map(IntegrityFinding).map(Node::IntegrityFinding)
+        }
         AdoptionId::PREFIX => loader.load_one(AdoptionId(uuid)).await?.map(Adoption).map(Node::Adoption),
         ExpertId::PREFIX => loader.load_one(ExpertId(uuid)).await?.map(Expert).map(Node::Expert),
         ReviewId::PREFIX => loader.load_one(ReviewId(uuid)).await?.map(Review).map(Node::Review),
@@ -192,6 +206,7 @@ pub struct Query(
     ExpertQuery,
     ReviewQuery,
     AssessmentQuery,
+    IntegrityQuery,
     RankingQuery,
     RankingHistoryQuery,
     SearchQuery,
@@ -213,6 +228,7 @@ pub struct Mutation(
     MemberMutation,
     SyncMutation,
     PracticeMutation,
+    IntegrityMutation,
     MaterialMutation,
     AdoptionMutation,
     ExpertMutation,

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     app::App,
-    registry::{material, ranking},
+    registry::{integrity, material, ranking},
 };
 
 /// A bound server that has not begun to serve.
@@ -58,6 +58,7 @@ impl Bound {
         let jobs = Jobs(vec![
             tokio::spawn(ranking::job::run(app.clone())),
             tokio::spawn(material::sweep::run(app.clone())),
+            tokio::spawn(integrity::job::run(app.clone())),
         ]);
         let config = std::sync::Arc::clone(&app.config);
         let endpoint = web::Data::new(Endpoint::new(app).map_err(|e| format!("cannot start: {e}"))?);

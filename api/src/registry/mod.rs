@@ -131,6 +131,7 @@ pub mod practice;
 pub mod edition;
 pub mod material;
 pub mod rating;
+pub mod integrity;
 pub mod adoption;
 pub mod assessment;
 pub mod expert;

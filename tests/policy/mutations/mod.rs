@@ -8,6 +8,7 @@ mod accounts;
 mod communities;
 mod lists;
 mod practices;
+mod integrity;
 mod materials;
 mod adoptions;
 mod assessments;
@@ -68,6 +69,7 @@ fn calls() -> Vec<&'static Call> {
         members::CALLS,
         offices::CALLS,
         practices::CALLS,
+        integrity::CALLS,
         materials::CALLS,
         adoptions::CALLS,
         reviews::CALLS,

@@ -9,6 +9,7 @@ mod practices;
 mod adoptions;
 mod reviews;
 pub mod assessments;
+mod integrity;
 
 use std::sync::{
     OnceLock,

@@ -83,6 +83,9 @@ impl TestApp {
             practice_version: practice.version,
             comment: None,
             rated_at: at,
+            set_aside_at: None,
+            set_aside_reason: None,
+            finding_id: None,
         };
         let row = row.into_active_model().insert(self.rows()).await.unwrap();
         let all = rating::Entity::find()

@@ -59,6 +59,9 @@ pub(super) async fn insert(tx: &Tx, set: &DemoSet, keys: &Keys) -> Result<(), Lo
             practice_version: 1,
             comment: one.comment.clone(),
             rated_at: one.rated_at,
+            set_aside_at: None,
+            set_aside_reason: None,
+            finding_id: None,
         })
     });
     tx.insert_all::<rating::Entity>(rows.collect::<Result<_, DemoDataError>>()?).await?;

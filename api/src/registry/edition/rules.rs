@@ -1,5 +1,7 @@
 //! What changed from one text to another.
 
+use std::ops::Range;
+
 use similar::{Algorithm, ChangeTag, DiffOp, capture_diff_slices, utils::diff_words};
 
 /// How many paragraphs a text may have to be compared paragraph by paragraph; beyond, all of it is taken for changed:
@@ -40,7 +42,8 @@ pub fn compare(earlier: &str, later: &str) -> Vec<Piece> {
         return pieces.0;
     }
     for op in capture_diff_slices(Algorithm::Myers, &old, &new) {
-        let (before, after) = (old[op.old_range()].concat(), new[op.new_range()].concat());
+        let text = |of: &[&str], range| of.get::<Range<usize>>(range).map(<[_]>::concat).unwrap_or_default();
+        let (before, after) = (text(&old, op.old_range()), text(&new, op.new_range()));
         match op {
             DiffOp::Equal { .. } => pieces.push(Change::Same, &after),
             _ if before.is_empty() || after.is_empty() || before.len() + after.len() > WORDS_MAX => {

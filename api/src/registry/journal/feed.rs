@@ -124,7 +124,9 @@ fn sight(actor: &Actor) -> u64 {
     members.municipalities.dedup();
     practices.regions.dedup();
     practices.communities.dedup();
-    let digest = Sha256::digest(format!("{members:?}{practices:?}"));
+    // Few see ratings that were set aside; for all others nothing is added.
+    let ratings = if visibility::visible_ratings(actor).all { "all ratings" } else { "" };
+    let digest = Sha256::digest(format!("{members:?}{practices:?}{ratings}"));
     digest.first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes))
 }
 
@@ -348,7 +350,8 @@ impl<C: ConnectionTrait> Reader<'_, C> {
     fn ratings(&self) -> Select<rating::Entity> {
         let practices =
             sea_orm::QueryTrait::into_query(self.practices().select_only().column(practice::Column::Id));
-        rating::Entity::find().filter(rating::Column::PracticeId.in_subquery(practices))
+        rating::Entity::visible(&visibility::visible_ratings(self.actor))
+            .filter(rating::Column::PracticeId.in_subquery(practices))
     }
 
     /// Which of the entries' things are there for the caller now: a statement for each kind among them.

@@ -183,7 +183,7 @@ impl Practice {
         if self.0.is_stub() {
             return Ok(RatingConnection(Slice::none()));
         }
-        ratings_page(Caller::of(ctx)?, &self.0, &page).await
+        ratings_page(ctx, &self.0, &page).await
     }
     /// The caller's own rating of it; null where there is none.
     async fn viewer_rating(&self, ctx: &Context<'_>) -> Result<Option<Rating>, Error> {

@@ -192,7 +192,7 @@ async fn tallies(
     use rating::Column;
     let of_practices =
         Query::select().column(practice::Column::Id).from(practice::Entity).cond_where(of_scope).to_owned();
-    let rows = rating::Entity::find()
+    let rows = rating::Entity::counted()
         .select_only()
         .column(Column::PracticeId)
         .column(Column::OrganizationId)

@@ -5,20 +5,22 @@ use chrono::{DateTime, Utc};
 use entity::{ids::PracticeId, practice, rating};
 
 use super::{
-    loader::{FirstRatingsOf, RatingBy},
+    loader::{FirstRatingsOf, RatingBy, RatingCountOf},
     rules::{self, Tally},
     service,
 };
 use crate::{
+    auth::visibility,
     db::keyset::{FirstPage, List, Page, Rows},
     error::Error,
     graphql::{
         Caller,
-        connection::{Slice, connection},
+        connection::{Slice, connection, is_counted},
         ids,
     },
     registry::{
         edition::graphql::{PracticeEdition, edition_at},
+        integrity::graphql::IntegrityFinding,
         practice::graphql::Practice,
         ranking,
     },
@@ -112,29 +114,61 @@ impl Rating {
     async fn edition(&self, ctx: &Context<'_>) -> Result<Option<PracticeEdition>, Error> {
         edition_at(Caller::of(ctx)?, self.0.practice_id, self.0.practice_version).await
     }
+    /// That it was set aside, and why: then it counts nowhere, and only the registrar, the auditor and who gave it see
+    /// it. Null for ratings that count.
+    async fn set_aside(&self) -> Option<RatingSetAside> {
+        self.0.set_aside_at.map(|_| RatingSetAside(self.0.clone()))
+    }
+}
+
+/// That a rating was set aside.
+pub struct RatingSetAside(rating::Model);
+
+/// That a rating was set aside.
+#[Object]
+impl RatingSetAside {
+    /// When.
+    async fn at(&self) -> Option<DateTime<Utc>> {
+        self.0.set_aside_at
+    }
+    /// Why.
+    async fn reason(&self) -> Option<&str> {
+        self.0.set_aside_reason.as_deref()
+    }
+    /// For which finding; null where there is none, and for who gave the rating.
+    async fn finding(&self, ctx: &Context<'_>) -> Result<Option<IntegrityFinding>, Error> {
+        let Some(id) = self.0.finding_id else { return Ok(None) };
+        Ok(Caller::of(ctx)?.loader.load_one(id).await?.map(IntegrityFinding))
+    }
 }
 
 connection!(RatingConnection, RatingEdge, Rating, "ratings, the newest first");
 
-/// A page of a practice's ratings.
+/// A page of a practice's ratings that the caller may see.
 ///
 /// # Errors
 /// `BAD_CURSOR`, or the database's.
 pub async fn ratings_page(
-    caller: &Caller,
+    ctx: &Context<'_>,
     of: &practice::Model,
     page: &Page,
 ) -> Result<RatingConnection, Error> {
+    let caller = Caller::of(ctx)?;
     let list = List::of("ratings", &of.id);
     let rows = match FirstPage::of(page) {
         Some(first) => {
             let rows = caller.loader.load_one(FirstRatingsOf(of.id, first)).await?.unwrap_or_default();
             Rows::clone(&rows)
         }
-        None => service::list(&caller.app.db, of.id, list, page).await?,
+        None => {
+            let to = visibility::visible_ratings(&caller.actor);
+            service::list(&caller.app.db, &to, of.id, list, page).await?
+        }
     };
-    // The practice's own row knows how many there are.
-    let total = u64::try_from(RatingSummary::of(of).histogram.iter().sum::<i64>()).unwrap_or(0);
+    let total = match is_counted(ctx) {
+        true => caller.loader.load_one(RatingCountOf(of.id)).await?.unwrap_or(0),
+        false => 0,
+    };
     let count = move || async move { Ok(total) };
     Ok(RatingConnection(Slice::new(list, rows, |row| (row.rated_at, row.id), Rating::from, count)?))
 }

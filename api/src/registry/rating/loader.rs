@@ -7,7 +7,7 @@ use entity::{
     ids::{PersonId, PracticeId, RatingId},
     practice, rating,
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 
 use crate::{db::Reader, error::Error};
 
@@ -30,25 +30,31 @@ impl Loader<RatingBy> for Reader {
 }
 
 load_first_pages! {
-    /// The first ratings of a practice, the newest first.
-    FirstRatingsOf(PracticeId): rating where |_reader| rating::Entity::find(),
+    /// The first ratings of a practice that the caller may see, the newest first.
+    FirstRatingsOf(PracticeId): rating where |reader| rating::Entity::visible(&reader.ratings),
     of PracticeId by |row| Some(row.practice_id),
     order [Column::RatedAt, Column::Id], descending true;
+}
+
+load_counts! {
+    /// How many ratings of a practice the caller may see.
+    RatingCountOf(PracticeId): |reader| rating::Entity::visible(&reader.ratings), of rating::PracticeId;
+}
+
+/// Ratings that the caller may see, of practices that it may see.
+pub(super) fn visible(to: &rating::Visible, of: &practice::Visible) -> Select<rating::Entity> {
+    let practices = practice::Entity::visible(of).select_only().column(practice::Column::Id).into_query();
+    rating::Entity::visible(to).filter(rating::Column::PracticeId.in_subquery(practices))
 }
 
 impl Loader<RatingId> for Reader {
     type Value = rating::Model;
     type Error = Error;
 
-    /// Only of practices that the caller may see.
+    /// Only what the caller may see, of practices that it may see.
     async fn load(&self, ids: &[RatingId]) -> Result<HashMap<RatingId, rating::Model>, Error> {
-        let practices = practice::Entity::visible(&self.practices)
-            .select_only()
-            .column(practice::Column::Id)
-            .into_query();
-        let rows = rating::Entity::find()
+        let rows = visible(&self.ratings, &self.practices)
             .filter(rating::Column::Id.is_in(ids.iter().copied()))
-            .filter(rating::Column::PracticeId.in_subquery(practices))
             .all(self.db.read())
             .await?;
         Ok(rows.into_iter().map(|row| (row.id, row)).collect())

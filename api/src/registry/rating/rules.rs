@@ -1,5 +1,40 @@
 //! The arithmetic of ratings: in integers, so that both databases and every client agree to the last digit.
 
+use chrono::NaiveDate;
+
+use crate::error::{UserError, UserErrorCode};
+
+/// Whether somebody has been a member for long enough to rate.
+///
+/// # Errors
+/// `NOT_ELIGIBLE`, with the days there are and those that are needed.
+pub fn long_enough(since: NaiveDate, today: NaiveDate, needed: u32) -> Result<(), UserError> {
+    let days = usize::try_from((today - since).num_days()).unwrap_or(0);
+    let needed = needed as usize;
+    if days >= needed {
+        return Ok(());
+    }
+    let message = format!("You have been a member for {days} days; one rates after {needed}.");
+    Err(UserError::of("practiceId", UserErrorCode::NotEligible, message).bounded(days, Some(needed), None))
+}
+
+/// Whether one more practice may be rated on a day on which so many were.
+///
+/// # Errors
+/// `NOT_ELIGIBLE`, with how many there would be and how many there may be.
+pub fn not_too_many(given: u64, most: u32) -> Result<(), UserError> {
+    if given < u64::from(most) {
+        return Ok(());
+    }
+    let message = format!("You have rated {given} practices today; at most {most} are rated on a day (UTC).");
+    let would_be = usize::try_from(given).unwrap_or(usize::MAX).saturating_add(1);
+    Err(UserError::of("practiceId", UserErrorCode::NotEligible, message).bounded(
+        would_be,
+        None,
+        Some(most as usize),
+    ))
+}
+
 /// A star, or a score, in micro-points.
 pub const MICRO: i64 = 1_000_000;
 
@@ -78,6 +113,19 @@ mod tests {
         let mean = 3 * MICRO;
         let of = |n| damped(Tally { organizations: n, sum: n * 5 * MICRO }, mean, 10);
         assert!(of(1) < of(5) && of(5) < of(50) && of(50) < 5 * MICRO);
+    }
+
+    #[test]
+    fn one_rates_from_the_thirtieth_day_on_and_twenty_practices_a_day() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        assert_eq!(long_enough(day("2025-01-01"), day("2025-01-31"), 30), Ok(()));
+        let bounds = long_enough(day("2025-01-02"), day("2025-01-31"), 30).unwrap_err().bounds.unwrap();
+        assert_eq!((bounds.actual, bounds.min, bounds.max), (29, Some(30), None));
+        // A registration may begin in the future.
+        assert!(long_enough(day("2025-02-02"), day("2025-01-31"), 1).is_err());
+        assert_eq!(not_too_many(19, 20), Ok(()));
+        let bounds = not_too_many(20, 20).unwrap_err().bounds.unwrap();
+        assert_eq!((bounds.actual, bounds.min, bounds.max), (21, None, Some(20)));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use entity::{
     MemberState, PracticeState,
     ids::{OrganizationId, PersonId, PracticeId, RatingId},
@@ -10,11 +10,14 @@ use entity::{
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel,
-    QueryFilter, QueryOrder, QuerySelect,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::LockType,
 };
 use serde_json::json;
 
-use super::rules::Tally;
+use super::{
+    loader,
+    rules::{self, Tally},
+};
 use crate::{
     app::App,
     auth::{Action, Actor, policy, visibility},
@@ -70,6 +73,9 @@ pub async fn rate(
         return not_eligible("Nobody rates a practice of their own community.");
     }
 
+    let since = member_since(app, rater).await?;
+    accepted!(rules::long_enough(since, actor.now.date_naive(), app.config.rating_member_days));
+
     let mut tx = app.db.begin(permit).await?;
     let row = write::lock(&tx, id).await?;
     if row.state != PracticeState::Published {
@@ -87,6 +93,8 @@ pub async fn rate(
         // The same again changes nothing, and moves nothing into another year.
         return Ok(Ok(row));
     }
+    let today = given_today(&tx, rater, id).await?;
+    accepted!(rules::not_too_many(today, app.config.ratings_per_day));
     let before = former.as_ref().map(|old| json!({ "stars": old.stars, "comment": old.comment }));
     let given = rating::ActiveModel {
         id: Set(former.as_ref().map_or_else(RatingId::generate, |old| old.id)),
@@ -97,6 +105,10 @@ pub async fn rate(
         practice_version: Set(row.version),
         comment: Set(comment.clone()),
         rated_at: Set(tx.at()),
+        // One that was set aside stays so, whatever its stars are now.
+        set_aside_at: Set(former.as_ref().and_then(|old| old.set_aside_at)),
+        set_aside_reason: Set(former.as_ref().and_then(|old| old.set_aside_reason.clone())),
+        finding_id: Set(former.as_ref().and_then(|old| old.finding_id)),
     };
     let given = if former.is_some() { given.update(tx.db()).await? } else { given.insert(tx.db()).await? };
     let row = summarize(&tx, row).await?;
@@ -107,6 +119,32 @@ pub async fn rate(
     );
     tx.commit().await?;
     Ok(Ok(row))
+}
+
+/// Since when the rater is a member: by the earliest of the registrations in force.
+async fn member_since(app: &App, rater: PersonId) -> Result<NaiveDate, Error> {
+    let earliest = member::Entity::find()
+        .filter(member::Column::PersonId.eq(rater))
+        .filter(member::Column::State.eq(MemberState::Active))
+        .order_by_asc(member::Column::JoinedOn)
+        .one(app.db.read())
+        .await?;
+    // Whose registration ended a moment ago has none, and begins today at the earliest.
+    Ok(earliest.map_or_else(|| app.clock.now().date_naive(), |row| row.joined_on))
+}
+
+/// How many other practices the rater has rated since midnight UTC. The rater's row is kept from others until the
+/// transaction ends, so that two ratings at the same moment count one another.
+async fn given_today(tx: &Tx, rater: PersonId, other_than: PracticeId) -> Result<u64, Error> {
+    person::Entity::find_by_id(rater).lock(LockType::NoKeyUpdate).one(tx.db()).await?;
+    let midnight = tx.at().date_naive().and_time(NaiveTime::MIN).and_utc();
+    let given = rating::Entity::find()
+        .filter(rating::Column::PersonId.eq(rater))
+        .filter(rating::Column::RatedAt.gte(midnight))
+        .filter(rating::Column::PracticeId.ne(other_than))
+        .count(tx.db())
+        .await?;
+    Ok(given)
 }
 
 /// Where the rater works: as the person says, else as a registration in force says.
@@ -133,9 +171,12 @@ struct Group {
     ratings: i64,
 }
 
-/// Recomputes the practice's summary from its ratings.
-async fn summarize(tx: &Tx, row: practice::Model) -> Result<practice::Model, Error> {
-    let groups = rating::Entity::find()
+/// Recomputes the practice's summary from its ratings that count.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn summarize(tx: &Tx, row: practice::Model) -> Result<practice::Model, Error> {
+    let groups = rating::Entity::counted()
         .select_only()
         .column(rating::Column::OrganizationId)
         .column(rating::Column::Stars)
@@ -174,12 +215,24 @@ async fn summarize(tx: &Tx, row: practice::Model) -> Result<practice::Model, Err
     Ok(row.update(tx.db()).await?)
 }
 
-/// A page of a practice's ratings, the newest first.
+/// Ratings that the caller may see, of practices that it may see.
+#[must_use]
+pub fn visible(actor: &Actor) -> Select<rating::Entity> {
+    loader::visible(&visibility::visible_ratings(actor), &visibility::visible_practices(actor))
+}
+
+/// A page of a practice's ratings that the caller may see, the newest first; the practice is one that it may see.
 ///
 /// # Errors
 /// `BAD_CURSOR`, or the database's.
-pub async fn list(db: &Db, of: PracticeId, list: List, page: &Page) -> Result<Rows<rating::Model>, Error> {
-    let select = rating::Entity::find().filter(rating::Column::PracticeId.eq(of));
+pub async fn list(
+    db: &Db,
+    to: &rating::Visible,
+    of: PracticeId,
+    list: List,
+    page: &Page,
+) -> Result<Rows<rating::Model>, Error> {
+    let select = rating::Entity::visible(to).filter(rating::Column::PracticeId.eq(of));
     let columns = (rating::Column::RatedAt, rating::Column::Id);
     keyset::read::<_, (DateTime<Utc>, RatingId)>(db.read(), select, columns, true, list, page).await
 }

@@ -6,14 +6,14 @@ use entity::search_term::Word;
 
 use crate::{
     error::Error,
-    text::{stem, words},
+    text::{STEM_MAX, stem, words},
 };
 
 /// The most characters of a search.
 pub const LONGEST: usize = 200;
 /// The most different words of a search.
 pub const WORDS_MAX: usize = 20;
-/// From how many letters on the last word is taken for the beginning of others, too.
+/// From how many letters on the last word is taken for the beginning of others, too: what shorter ones begin is too much.
 const BEGINNING_MIN: usize = 3;
 
 /// Words that stand everywhere and tell nothing: neither indexed nor looked for. Sorted.
@@ -56,9 +56,10 @@ pub fn looked_for(search: &str) -> Result<Vec<Word>, Error> {
     let mut found: Vec<Word> = Vec::new();
     for (nth, word) in all.iter().enumerate().filter(|(_, word)| !is_stop_word(&word.folded)) {
         let stem = stem(&word.folded);
-        let begins = nth == last && stem.chars().count() >= BEGINNING_MIN;
+        let begins = nth == last && word.folded.chars().count() >= BEGINNING_MIN;
+        let beginning = begins.then(|| word.folded.chars().take(STEM_MAX).collect());
         found.retain(|known| known.stem != stem);
-        found.push(Word { stem, begins });
+        found.push(Word { stem, beginning });
     }
     if found.is_empty() {
         let message = "The search holds only words that stand everywhere, such as «и» and «на»; add one that tells more.";
@@ -132,8 +133,8 @@ mod tests {
     use super::*;
     use crate::error::Code;
 
-    fn stems(search: &str) -> Vec<(String, bool)> {
-        looked_for(search).unwrap().into_iter().map(|word| (word.stem, word.begins)).collect()
+    fn stems(search: &str) -> Vec<(String, Option<String>)> {
+        looked_for(search).unwrap().into_iter().map(|word| (word.stem, word.beginning)).collect()
     }
 
     #[test]
@@ -143,11 +144,12 @@ mod tests {
 
     #[test]
     fn each_word_is_looked_for_once_and_stop_words_are_not() {
-        let expected = [("читательск".into(), false), ("грамотн".into(), false), ("урок".into(), true)];
+        let expected =
+            [("читательск".into(), None), ("грамотн".into(), None), ("урок".into(), Some("уроках".into()))];
         assert_eq!(stems("Читательской грамотностью на уроках"), expected);
-        assert_eq!(stems("урок «уроки» уроку"), [("урок".into(), true)]);
-        assert_eq!(stems("опыты и"), [("опыт".into(), false)]);
-        assert_eq!(stems("5 в"), [("5".into(), false)]);
+        assert_eq!(stems("урок «уроки» уроку"), [("урок".into(), Some("уроку".into()))]);
+        assert_eq!(stems("опыты и"), [(stem("опыт"), None)]);
+        assert_eq!(stems("5 в"), [("5".into(), None)]);
     }
 
     #[test]
@@ -170,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_place_outweighs_all_those_below_it() {
-        let of = |texts: &[(Place, &str)]| weights(texts).get("опыт").copied().unwrap_or(0);
+        let of = |texts: &[(Place, &str)]| weights(texts).get(&stem("опыт")).copied().unwrap_or(0);
         let text = "опыт ".repeat(50);
         let title = of(&[(Place::Title, "Опыты")]);
         let tags = of(&[(Place::Tags, "опыт"), (Place::Text, "")]);

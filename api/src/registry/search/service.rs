@@ -196,7 +196,7 @@ impl Search {
             for candidate in near.get(&word.folded).into_iter().flatten() {
                 let stem = text::stem(candidate);
                 if stems.len() < CANDIDATES_MAX && !stems.contains(&stem) {
-                    candidates.push((word, candidate, Word { stem: stem.clone(), begins: false }));
+                    candidates.push((word, candidate, Word { stem: stem.clone(), beginning: None }));
                     stems.push(stem);
                 }
             }
@@ -308,7 +308,7 @@ impl Begun {
     /// # Errors
     /// The database's.
     pub async fn years<T: TryGetable>(&self, db: &Db) -> Result<Vec<(T, i64)>, Error> {
-        self.facet(db, self.found(), practice::Column::PublishedYear.into_expr().into()).await
+        self.facet(db, self.found(), practice::Column::PublishedYear.into_expr()).await
     }
 
     /// The states of practices.
@@ -316,7 +316,7 @@ impl Begun {
     /// # Errors
     /// The database's.
     pub async fn states<T: TryGetable>(&self, db: &Db) -> Result<Vec<(T, i64)>, Error> {
-        self.facet(db, self.found(), practice::Column::State.into_expr().into()).await
+        self.facet(db, self.found(), practice::Column::State.into_expr()).await
     }
 
     /// The tags of practices.
@@ -330,7 +330,7 @@ impl Begun {
             practice_tag::Entity,
             of.equals((practice_tag::Entity, practice_tag::Column::PracticeId)),
         );
-        self.facet(db, found, practice_tag::Column::Tag.into_expr().into()).await
+        self.facet(db, found, practice_tag::Column::Tag.into_expr()).await
     }
 
     /// How many of the found rows have which value; rows without one are left out. One statement.
@@ -360,7 +360,7 @@ async fn public(db: &Db, words: &[Word]) -> Result<Vec<bool>, Error> {
     }
     let arms = (0_i64..).zip(words).map(|(nth, word)| {
         let mut held = word.holders();
-        let of = || Expr::col((search_term::Entity, search_term::Column::SubjectId));
+        let of = || Expr::col(search_term::Column::SubjectId);
         let living = community::Column::Id.is_not_null().and(community::Column::ArchivedAt.is_null());
         held.left_join(practice::Entity, of().equals((practice::Entity, practice::Column::Id)))
             .left_join(community::Entity, of().equals((community::Entity, community::Column::Id)))

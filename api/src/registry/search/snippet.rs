@@ -21,9 +21,8 @@ pub struct Fragment {
 
 /// The words of a text that were looked for: where each begins and ends, and the place of what it answers in the search.
 fn found(text: &str, words: &[Word]) -> Vec<(usize, usize, usize)> {
-    let answers = |stem: &str| {
-        words.iter().position(|word| word.stem == stem || (word.begins && stem.starts_with(&word.stem)))
-    };
+    let begins = |word: &Word, stem: &str| word.beginning.as_ref().is_some_and(|it| stem.starts_with(it));
+    let answers = |stem: &str| words.iter().position(|word| word.stem == stem || begins(word, stem));
     let all = text::words(text).into_iter().filter(|word| !is_stop_word(&word.folded));
     all.filter_map(|word| Some((word.from, word.to, answers(&stem(&word.folded))?))).collect()
 }
