@@ -30,7 +30,8 @@ impl MigrationTrait for Migration {
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         drop_all(manager, &["assessment_score", "assessment", "rubric_criterion", "rubric"]).await?;
-        let counter = Query::delete().from_table("counter").and_where(Expr::col("name").eq("rubric")).to_owned();
+        let counter =
+            Query::delete().from_table("counter").and_where(Expr::col("name").eq("rubric")).to_owned();
         manager.execute(counter).await
     }
 }

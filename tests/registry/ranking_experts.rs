@@ -21,7 +21,8 @@ async fn oracle(app: &TestApp, titles: &BTreeMap<uuid::Uuid, String>) -> Vec<(St
     let total: i64 = rows.iter().map(|row| row.mean).sum();
     let overall = round(total, rows.len() as i64);
     let bias = |of: entity::ids::PersonId| {
-        let own: Vec<_> = rows.iter().filter(|row| row.person_id == of).map(|row| row.mean - overall).collect();
+        let own: Vec<_> =
+            rows.iter().filter(|row| row.person_id == of).map(|row| row.mean - overall).collect();
         round(own.iter().sum(), own.len() as i64 + 5)
     };
     let mut all: Vec<_> = titles

@@ -2,10 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use entity::{
-    ReviewState, assessment, assessment_score, expert,
-    ids::AssessmentId,
-    practice,
-    review, rubric,
+    ReviewState, assessment, assessment_score, expert, ids::AssessmentId, practice, review, rubric,
 };
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel};
 use serde_json::{Value, json};

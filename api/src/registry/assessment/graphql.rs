@@ -6,7 +6,8 @@ use entity::{assessment, assessment_score, practice, review, rubric, rubric_crit
 
 use super::{
     loader::{
-        AssessmentCountOf, CriteriaOf, FinishedBy, FirstAssessmentsOf, MeansOf, OpenReviewsIn, RubricAt, ScoresOf,
+        AssessmentCountOf, CriteriaOf, FinishedBy, FirstAssessmentsOf, MeansOf, OpenReviewsIn, RubricAt,
+        ScoresOf,
     },
     rules, service,
 };
@@ -255,7 +256,8 @@ impl AssessmentQuery {
     async fn rubric(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which version; left out, the one by which reviews are assigned now.")] version: Option<i32>,
+        #[graphql(desc = "Which version; left out, the one by which reviews are assigned now.")]
+        version: Option<i32>,
     ) -> Result<Option<Rubric>, Error> {
         let caller = Caller::of(ctx)?;
         let found = match version {

@@ -113,8 +113,7 @@ impl Loader<RubricAt> for Reader {
 
     /// Versions are made by hand, one in some years: all are read.
     async fn load(&self, keys: &[RubricAt]) -> Result<HashMap<RubricAt, rubric::Model>, Error> {
-        let rows =
-            rubric::Entity::find().order_by_desc(rubric::Column::Version).all(self.db.read()).await?;
+        let rows = rubric::Entity::find().order_by_desc(rubric::Column::Version).all(self.db.read()).await?;
         let of = |at: &RubricAt| rows.iter().find(|row| row.effective_from <= at.0).cloned();
         Ok(keys.iter().filter_map(|key| of(key).map(|row| (*key, row))).collect())
     }

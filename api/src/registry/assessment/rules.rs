@@ -139,7 +139,11 @@ pub fn may_approve(means: &[i64], required: u32) -> Result<(), UserError> {
     if apart {
         message.push_str(" Two of them differ by more than 1.5, so a third expert must assess it, too.");
     }
-    Err(UserError::of("practiceId", UserErrorCode::NotEligible, message).bounded(means.len(), Some(needed), None))
+    Err(UserError::of("practiceId", UserErrorCode::NotEligible, message).bounded(
+        means.len(),
+        Some(needed),
+        None,
+    ))
 }
 
 /// Whether an assessment is in time.
@@ -150,8 +154,9 @@ pub fn in_time(due_on: NaiveDate, today: NaiveDate) -> Result<(), UserError> {
     if today <= due_on {
         return Ok(());
     }
-    let message =
-        format!("The last day was {due_on}; the community's coordinator or the region's operator can extend it.");
+    let message = format!(
+        "The last day was {due_on}; the community's coordinator or the region's operator can extend it."
+    );
     Err(UserError::of("reviewId", UserErrorCode::WrongState, message))
 }
 
@@ -185,7 +190,8 @@ pub fn check_criteria(given: Vec<Criterion>) -> Result<Vec<Criterion>, Vec<UserE
             && one.code.starts_with(|c: char| c.is_ascii_uppercase())
             && one.code.chars().all(letters);
         if !sound {
-            let message = format!("A code is up to {CODE_MAX} capital letters, digits and `_`, e.g. RELEVANCE.");
+            let message =
+                format!("A code is up to {CODE_MAX} capital letters, digits and `_`, e.g. RELEVANCE.");
             errors.push(at(UserError::of("code", UserErrorCode::Invalid, message)));
         } else if !codes.insert(one.code.clone()) {
             errors.push(at(UserError::of("code", UserErrorCode::Invalid, "The code stands here twice.")));
@@ -265,7 +271,8 @@ mod tests {
 
     #[test]
     fn an_assessment_scores_every_criterion_once() {
-        let all = || vec![score("MATERIALS", 5, " c "), score("RELEVANCE", 4, "a"), score("EVIDENCE", 4, "b")];
+        let all =
+            || vec![score("MATERIALS", 5, " c "), score("RELEVANCE", 4, "a"), score("EVIDENCE", 4, "b")];
         let checked = check(&codes(), all(), "Годится.").unwrap();
         let order: Vec<_> = checked.scores.iter().map(|one| one.criterion.as_str()).collect();
         assert_eq!((order, checked.mean), (vec!["RELEVANCE", "EVIDENCE", "MATERIALS"], 4_333_333));
@@ -323,10 +330,16 @@ mod tests {
 
     #[test]
     fn criteria_have_codes_of_their_own() {
-        let one = |code: &str| Criterion { code: code.into(), title: "Польза".into(), question: "Есть?".into() };
+        let one =
+            |code: &str| Criterion {
+                code: code.into(), title: "Польза".into(), question: "Есть?".into()
+            };
         assert!(check_criteria(vec![one("USE"), one("USE_2")]).is_ok());
         for bad in ["", "use", "2", "_A", "ПОЛЬЗА", "A-B", &"A".repeat(41)] {
-            assert_eq!(check_criteria(vec![one(bad)]).unwrap_err()[0].path, ["input", "criteria", "0", "code"]);
+            assert_eq!(
+                check_criteria(vec![one(bad)]).unwrap_err()[0].path,
+                ["input", "criteria", "0", "code"]
+            );
         }
         assert_eq!(check_criteria(vec![one("A"), one("A")]).unwrap_err()[0].path[2], "1");
         assert!(check_criteria(Vec::new()).is_err());
@@ -337,7 +350,8 @@ mod tests {
     #[test]
     fn severe_and_lenient_experts_are_brought_together() {
         // The overall mean is 3; the first gives 2 throughout, the second 4.
-        let all: Vec<_> = [(1, 2), (1, 2), (2, 4), (2, 4)].map(|(who, mean)| judged(who, mean * MICRO)).into();
+        let all: Vec<_> =
+            [(1, 2), (1, 2), (2, 4), (2, 4)].map(|(who, mean)| judged(who, mean * MICRO)).into();
         let leniency = leniency(&all, 5);
         // ±1 · 2 / (2 + 5).
         let of = |who| leniency[&PersonId(Uuid::from_u128(who))];

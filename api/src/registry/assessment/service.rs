@@ -6,7 +6,9 @@ use entity::{
     ids::{AssessmentId, PracticeId, RubricId},
     review, rubric,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 use super::rules;
 use crate::{

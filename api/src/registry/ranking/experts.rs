@@ -59,8 +59,7 @@ pub(super) async fn assessed(
     for (practice, expert, mean) in judgements {
         by_practice.entry(practice).or_default().push(Judgement { expert, mean });
     }
-    let assessed =
-        Query::select().column(assessment::Column::PracticeId).from(assessment::Entity).to_owned();
+    let assessed = Query::select().column(assessment::Column::PracticeId).from(assessment::Entity).to_owned();
     let rows = practice::Entity::find()
         .select_only()
         .columns([Column::Id, Column::RegionId, Column::ProfileId, Column::Number, Column::PublishedAt])

@@ -240,7 +240,8 @@ pub fn may_extend(
     if wanted > due_on && wanted >= today && wanted <= latest {
         return Ok(());
     }
-    let message = format!("The new day must be later than {due_on}, not before {today}, and not after {latest}.");
+    let message =
+        format!("The new day must be later than {due_on}, not before {today}, and not after {latest}.");
     Err(UserError::of("dueOn", UserErrorCode::Invalid, message))
 }
 
