@@ -125,8 +125,14 @@ pub struct Settings {
           value_parser = clap::value_parser!(u32).range(0..=5))]
     required_assessments: Option<u32>,
 
-    /// Whether authors learn who assessed their practice [default: after-publication]
-    #[arg(long, env = "REGISTRY_AUTHORS_SEE_EXPERTS", global = true, value_name = "WHEN")]
+    /// When authors learn who assessed their practice: never, after-publication or always [default: after-publication]
+    #[arg(
+        long,
+        env = "REGISTRY_AUTHORS_SEE_EXPERTS",
+        global = true,
+        value_name = "WHEN",
+        hide_possible_values = true
+    )]
     authors_see_experts: Option<AuthorsSeeExperts>,
 
     /// Highest cost of a query, where a page multiplies what it holds [default: 50000]

@@ -259,7 +259,7 @@ on_both! {
         let app = app.configured(|config| config.required_assessments = 2).await;
         let scene = Scene::new(&app, 3).await;
         let bounds = async || {
-            let answer = scene.chair.call("practiceApprove", json!({ "practiceId": id(scene.practice.id) }), "").await;
+            let answer = scene.chair.approve(&scene.practice).await;
             assert_eq!(answer.user_error(), "NOT_ELIGIBLE", "{answer:#?}");
             let document = "mutation($input: PracticeActionInput!) { practiceApprove(input: $input) { userErrors { bounds { actual min } } } }";
             let answer = scene.chair.query(document, json!({ "input": { "practiceId": id(scene.practice.id) } })).await;
@@ -273,7 +273,7 @@ on_both! {
         assert_eq!(bounds().await, json!({ "actual": 2, "min": 3 }));
         let (third, by) = &scene.open(&app).await[0];
         submit(by, third, [3; 5]).await.done();
-        scene.chair.call("practiceApprove", json!({ "practiceId": id(scene.practice.id) }), "").await.done();
+        scene.chair.approve(&scene.practice).await.done();
     }
 
     async fn an_assessment_of_an_edition_that_went_back_does_not_count_for_the_next(app: TestApp) {
@@ -285,7 +285,7 @@ on_both! {
         scene.chair.give_back(&scene.practice, "Доработать.").await.done();
         app.clock.advance(Duration::minutes(1));
         scene.author.submit(&scene.practice).await.done();
-        let approve = async || scene.chair.call("practiceApprove", json!({ "practiceId": id(scene.practice.id) }), "").await;
+        let approve = async || scene.chair.approve(&scene.practice).await;
         assert_eq!(approve().await.user_error(), "NOT_ELIGIBLE");
         assert_eq!(read(&scene.author, &scene.practice).await.len(), 1, "it is still read");
         assert_eq!(summary(&scene.author, &scene.practice).await["expertScore"], Value::Null);
