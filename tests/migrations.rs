@@ -54,7 +54,7 @@ async fn up_and_down(database: Database) {
     Migrator::up(&db, None).await.unwrap();
     assert_eq!(dump(&db).await, first);
     // The counters are there again, and nothing is twice.
-    assert_eq!(rows(&db, "SELECT name FROM counter").await, 5);
+    assert_eq!(rows(&db, "SELECT name FROM counter").await, 6);
     Migrator::up(&db, None).await.unwrap();
     assert_eq!(dump(&db).await, first);
 }

@@ -279,6 +279,7 @@ fn a_concept_is_read_from_its_front_page() {
             ][..],
         ),
         ("adoption", &["inputs.rs", "mutations.rs", "write.rs"]),
+        ("assessment", &["inputs.rs", "mutations.rs", "write.rs"]),
         (
             "integrity",
             &[
@@ -306,6 +307,7 @@ fn a_concept_is_read_from_its_front_page() {
                 "board.rs",
                 "build.rs",
                 "communities.rs",
+                "experts.rs",
                 "explanation.rs",
                 "formula.rs",
                 "freeze.rs",

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde::Deserialize;
 
 use crate::files::kinds::KINDS;
@@ -120,10 +120,31 @@ pub struct Settings {
           value_parser = clap::value_parser!(u32).range(0..=24))]
     integrity_hour: Option<u32>,
 
+    /// Finished assessments that a practice needs to be approved [default: 0]
+    #[arg(long, env = "REGISTRY_REQUIRED_ASSESSMENTS", global = true, value_name = "NUMBER",
+          value_parser = clap::value_parser!(u32).range(0..=5))]
+    required_assessments: Option<u32>,
+
+    /// Whether authors learn who assessed their practice [default: after-publication]
+    #[arg(long, env = "REGISTRY_AUTHORS_SEE_EXPERTS", global = true, value_name = "WHEN")]
+    authors_see_experts: Option<AuthorsSeeExperts>,
+
     /// Highest cost of a query, where a page multiplies what it holds [default: 50000]
     #[arg(long, env = "REGISTRY_QUERY_COST", global = true, value_name = "COST",
           value_parser = clap::value_parser!(u32).range(10..))]
     query_cost: Option<u32>,
+}
+
+/// Whether, and when, authors learn who assessed their practice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum AuthorsSeeExperts {
+    /// Never
+    Never,
+    /// Once it is published
+    AfterPublication,
+    /// As soon as the assessment is finished
+    Always,
 }
 
 impl Settings {
@@ -177,6 +198,10 @@ pub struct Config {
     pub feed_days: u32,
     /// Days that an expert has for a review.
     pub review_days: u32,
+    /// Finished assessments that a practice needs to be approved.
+    pub required_assessments: u32,
+    /// Whether authors learn who assessed their practice.
+    pub authors_see_experts: AuthorsSeeExperts,
     /// Days for which one must be a member before one rates.
     pub rating_member_days: u32,
     /// Practices that one may rate on a day.
@@ -211,6 +236,8 @@ impl Default for Config {
             query_cost: 50_000,
             feed_days: 90,
             review_days: 14,
+            required_assessments: 0,
+            authors_see_experts: AuthorsSeeExperts::AfterPublication,
             rating_member_days: 30,
             ratings_per_day: 20,
             integrity_hour: 1,
@@ -264,6 +291,8 @@ impl Config {
             query_cost: pick!(query_cost).map_or(default.query_cost, u64::from),
             feed_days: pick!(feed_days).unwrap_or(default.feed_days),
             review_days: pick!(review_days).unwrap_or(default.review_days),
+            required_assessments: pick!(required_assessments).unwrap_or(default.required_assessments),
+            authors_see_experts: pick!(authors_see_experts).unwrap_or(default.authors_see_experts),
             rating_member_days: pick!(rating_member_days).unwrap_or(default.rating_member_days),
             ratings_per_day: pick!(ratings_per_day).unwrap_or(default.ratings_per_day),
             integrity_hour: pick!(integrity_hour).unwrap_or(default.integrity_hour),
@@ -304,6 +333,7 @@ impl Config {
         within("request_seconds", config.request_seconds.into(), 1, 600)?;
         within("body_bytes", config.body_bytes as u64, 1024, 67_108_864)?;
         within("feed_days", config.feed_days.into(), 1, 3650)?;
+        within("required_assessments", config.required_assessments.into(), 0, 5)?;
         within("review_days", config.review_days.into(), 1, 365)?;
         within("rating_member_days", config.rating_member_days.into(), 0, 3650)?;
         within("ratings_per_day", config.ratings_per_day.into(), 1, 10_000)?;

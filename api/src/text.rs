@@ -187,7 +187,7 @@ mod tests {
         );
         assert_eq!(stems("учи́тель, учи\u{ad}тель"), stems("учитель Учитель"));
         assert_eq!(stems("Чай и\u{306}од е\u{308}ж"), stems("чай йод ёж"));
-        assert_eq!(stem(&"я".repeat(5_000)), "я".repeat(STEM_MAX));
+        assert_eq!(stem(&"ж".repeat(5_000)), "ж".repeat(STEM_MAX));
         assert_eq!(stems(" «» -- \u{301} "), [] as [String; 0]);
     }
 

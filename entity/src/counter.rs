@@ -21,6 +21,8 @@ pub struct Model {
 pub const JOURNAL: &str = "journal";
 /// The name of the counter of published practices.
 pub const PRACTICE_NUMBER: &str = "practice_number";
+/// The name of the counter of the rubric's versions.
+pub const RUBRIC: &str = "rubric";
 /// How far the ranking boards have followed the journal.
 pub const BOARDS: &str = "boards";
 /// The name of the counter of states of closed years' rankings.

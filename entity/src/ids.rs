@@ -128,6 +128,10 @@ ids! {
     ReviewId = "review";
     /// A conflict of interest that an expert declared.
     ConflictId = "conflict";
+    /// A version of the rubric.
+    RubricId = "rubric";
+    /// An expert's assessment of a practice.
+    AssessmentId = "assessment";
     /// A material of a practice.
     MaterialId = "material";
     /// A ranking board.

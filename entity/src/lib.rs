@@ -49,6 +49,10 @@ pub mod expert;
 pub mod expert_conflict;
 pub mod review;
 pub mod review_draw;
+pub mod rubric;
+pub mod rubric_criterion;
+pub mod assessment;
+pub mod assessment_score;
 
 pub mod counter;
 pub mod journal;

@@ -16,6 +16,7 @@ mod m0010_integrators;
 mod m0011_adoptions;
 mod m0012_editions;
 mod m0013_reviews;
+mod m0014_assessments;
 mod m0015_search;
 mod m0016_integrity;
 mod m0017_materials;
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_adoptions::Migration),
             Box::new(m0012_editions::Migration),
             Box::new(m0013_reviews::Migration),
+            Box::new(m0014_assessments::Migration),
             Box::new(m0015_search::Migration),
             Box::new(m0016_integrity::Migration),
             Box::new(m0017_materials::Migration),

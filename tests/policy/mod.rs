@@ -68,6 +68,7 @@ fn the_auditor_changes_nothing() {
         "adoptions.readUnconfirmed",
         "experts.read",
         "reviews.read",
+        "assessments.readUnpublished",
         "members.read",
         "journal.read",
         "employees.read",

@@ -6,6 +6,8 @@ mod integrity;
 mod adoption;
 mod experts;
 mod reviews;
+mod assessments;
+mod ranking_experts;
 mod drawing;
 mod editions;
 mod materials;

@@ -75,6 +75,14 @@ pub enum Action {
     ReviewAnswer,
     /// Read reviews and draws with the experts' names.
     ReviewsRead,
+    /// Give an expert more time.
+    ReviewExtend,
+    /// Hand in an assessment.
+    AssessmentSubmit,
+    /// Read the assessments of practices that are not published.
+    AssessmentsRead,
+    /// Make a version of the rubric.
+    RubricWrite,
     /// Close an academic year: freeze its rankings.
     AcademicYearClose,
     /// Compute the rankings of a closed year anew.
@@ -224,7 +232,7 @@ const fn or_oneself(rule: Rule) -> Rule {
 pub const RULES: &[Rule] = &[
     public(A::Read, "read", &[
         "node", "nodes", "viewer", "region", "regions", "profiles", "community", "communities", "practice", "practices",
-        "communityRanking", "practiceRanking", "regionRanking", "rankingMethods", "rankingRevisions", "search",
+        "communityRanking", "practiceRanking", "regionRanking", "rankingMethods", "rankingRevisions", "rubric", "rubrics", "search",
         "changes",
     ]),
     public(A::SessionCreate,  "session.create",  &["sessionCreate"]),
@@ -270,10 +278,17 @@ pub const RULES: &[Rule] = &[
     ], &["experts"])),
     rule(A::ReviewDraw,     "review.draw",     &[(Coordinator, Community), (RegionalOperator, Region)], &["reviewDraw"]),
     rule(A::ReviewExpire,   "review.expire",   &[(Coordinator, Community), (RegionalOperator, Region)], &["reviewExpire"]),
+    rule(A::ReviewExtend,   "review.extend",   &[(Coordinator, Community), (RegionalOperator, Region)], &["reviewExtend"]),
     or_oneself(rule(A::ReviewAnswer, "review.answer", &[], &["reviewDecline", "reviewDeclareConflict"])),
     or_oneself(rule(A::ReviewsRead, "reviews.read", &[
         (Coordinator, Community), (RegionalOperator, Region), (FederalRegistrar, Federation), (Auditor, Federation),
     ], &["reviews", "reviewDraws", "reviewDrawVerify"])),
+    or_oneself(rule(A::AssessmentSubmit, "assessment.submit", &[], &["assessmentSubmit"])),
+    or_oneself(rule(A::AssessmentsRead, "assessments.readUnpublished", &[
+        (Member, Author), (PresidiumMember, Community), (Chair, Community), (Coordinator, Community),
+        (RegionalOperator, Region), (FederalRegistrar, Federation), (Auditor, Federation),
+    ], &[])),
+    rule(A::RubricWrite,    "rubric.write",    &[(FederalRegistrar, Federation)], &["rubricCreate"]),
     rule(A::AcademicYearClose,   "academicYear.close",   &[(FederalRegistrar, Federation)], &["academicYearClose"]),
     rule(A::RankingRevise,       "ranking.revise",       &[(FederalRegistrar, Federation)], &["rankingRevise"]),
     rule(A::RankingMethodRevise, "rankingMethod.revise", &[(FederalRegistrar, Federation)], &["rankingMethodRevise"]),

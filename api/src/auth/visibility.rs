@@ -1,7 +1,7 @@
 //! What a caller may see, read from the policy's table, in the form that finders turn into SQL.
 
 use entity::{
-    Role, adoption, expert,
+    Role, adoption, assessment, expert,
     ids::{CommunityId, MunicipalityId, RegionId},
     journal, member, practice, rating, review,
 };
@@ -96,6 +96,19 @@ pub fn visible_experts(actor: &Actor) -> expert::Visible {
 pub fn visible_reviews(actor: &Actor) -> review::Visible {
     let scope = scope(actor, Action::ReviewsRead);
     review::Visible {
+        all: scope.all,
+        regions: scope.regions,
+        communities: scope.communities,
+        person: actor.person(),
+    }
+}
+
+/// Which assessments `actor` may see: those of published practices, those in its scope, those of what it wrote, and
+/// those that it made.
+#[must_use]
+pub fn visible_assessments(actor: &Actor) -> assessment::Visible {
+    let scope = scope(actor, Action::AssessmentsRead);
+    assessment::Visible {
         all: scope.all,
         regions: scope.regions,
         communities: scope.communities,

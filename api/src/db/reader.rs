@@ -2,7 +2,7 @@
 //! day on which it asks.
 
 use chrono::NaiveDate;
-use entity::{adoption, expert, member, practice, rating, review};
+use entity::{adoption, assessment, expert, member, practice, rating, review};
 
 use super::Db;
 
@@ -21,6 +21,8 @@ pub struct Reader {
     pub experts: expert::Visible,
     /// Which reviews the caller may see.
     pub reviews: review::Visible,
+    /// Which assessments the caller may see, beside those of published practices.
+    pub assessments: assessment::Visible,
     /// Which ratings the caller may see, beside those that count.
     pub ratings: rating::Visible,
     /// Whether the caller may see what the checks of ratings and texts have found.

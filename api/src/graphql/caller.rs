@@ -37,6 +37,7 @@ impl Caller {
             adoptions: visibility::visible_adoptions(&actor),
             experts: visibility::visible_experts(&actor),
             reviews: visibility::visible_reviews(&actor),
+            assessments: visibility::visible_assessments(&actor),
             ratings: visibility::visible_ratings(&actor),
             integrity: visibility::scope(&actor, Action::IntegrityRead).all,
             today: actor.now.date_naive(),

@@ -20,6 +20,7 @@ use crate::{
             mutations::AccessMutation,
         },
         adoption::{graphql::Adoption, mutations::AdoptionMutation},
+        assessment::{graphql::AssessmentQuery, mutations::AssessmentMutation},
         community::{
             graphql::{Community, CommunityQuery},
             mutations::CommunityMutation,
@@ -204,6 +205,7 @@ pub struct Query(
     PracticeQuery,
     ExpertQuery,
     ReviewQuery,
+    AssessmentQuery,
     IntegrityQuery,
     RankingQuery,
     RankingHistoryQuery,
@@ -231,6 +233,7 @@ pub struct Mutation(
     AdoptionMutation,
     ExpertMutation,
     ReviewMutation,
+    AssessmentMutation,
     RankingMutation,
 );
 

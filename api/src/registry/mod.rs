@@ -133,6 +133,7 @@ pub mod material;
 pub mod rating;
 pub mod integrity;
 pub mod adoption;
+pub mod assessment;
 pub mod expert;
 pub mod review;
 pub mod ranking;

@@ -11,6 +11,7 @@ mod practices;
 mod integrity;
 mod materials;
 mod adoptions;
+mod assessments;
 mod reviews;
 mod rankings;
 mod sessions;
@@ -72,6 +73,7 @@ fn calls() -> Vec<&'static Call> {
         materials::CALLS,
         adoptions::CALLS,
         reviews::CALLS,
+        assessments::CALLS,
         rankings::CALLS,
         sessions::CALLS,
         integrators::CALLS,

@@ -67,7 +67,11 @@ async fn on_review(app: &TestApp, caller: &Actor, scene: &Scene, own: bool, fiel
     let practice = practice(app, scene).await;
     let place = place(app, caller, scene, own).await;
     let review = app.reviewing(&practice, &place, ReviewState::Assigned, 30).await;
-    caller.call(field, json!({ "reviewId": id(review.id), "reason": "Причина." }), "").await
+    let input = match field {
+        "reviewExtend" => json!({ "reviewId": id(review.id), "dueOn": app.clock.now().date_naive() }),
+        _ => json!({ "reviewId": id(review.id), "reason": "Причина." }),
+    };
+    caller.call(field, input, "").await
 }
 
 macro_rules! on_place {
@@ -115,4 +119,5 @@ pub const CALLS: &[Call] = &[
     on_review!("reviewDecline", ReviewAnswer),
     on_review!("reviewDeclareConflict", ReviewAnswer),
     on_review!("reviewExpire", ReviewExpire),
+    on_review!("reviewExtend", ReviewExtend),
 ];

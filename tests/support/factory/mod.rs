@@ -8,6 +8,7 @@ mod places;
 mod practices;
 mod adoptions;
 mod reviews;
+pub mod assessments;
 mod integrity;
 
 use std::sync::{

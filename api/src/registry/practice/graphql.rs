@@ -22,6 +22,9 @@ use crate::{
     },
     registry::{
         adoption::graphql::{AdoptionConnection, adopters, adoptions_of_practice},
+        assessment::graphql::{
+            AssessmentConnection, ExpertScore, assessments_of, expert_score, third_expert_missing,
+        },
         community::graphql::Community,
         edition::graphql::{PracticeEdition, PracticeEditionConnection, edition_at, editions_of_practice},
         governance::graphql::PublicPerson,
@@ -216,6 +219,28 @@ impl Practice {
     /// not manage its reviews.
     async fn vacant_reviews(&self, ctx: &Context<'_>) -> Result<Option<i64>, Error> {
         vacant_reviews(Caller::of(ctx)?, &self.0).await
+    }
+    /// Whether two experts differ by more than 1.5 about what was submitted, and nobody could be drawn as the third; null
+    /// for those who do not manage its reviews.
+    async fn third_expert_missing(&self, ctx: &Context<'_>) -> Result<Option<bool>, Error> {
+        third_expert_missing(Caller::of(ctx)?, &self.0).await
+    }
+    /// How experts have assessed what was submitted last, as far as the caller may see it; null without an assessment.
+    async fn expert_score(&self, ctx: &Context<'_>) -> Result<Option<ExpertScore>, Error> {
+        expert_score(Caller::of(ctx)?, &self.0).await
+    }
+    /// What experts found, of all editions, the newest first. Before the publication for its authors, for those who
+    /// decide on it or manage its reviews, and to each expert its own; after it for everybody.
+    async fn assessments(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<AssessmentConnection, Error> {
+        let page = Page::new(first, after, last, before)?;
+        assessments_of(ctx, &self.0, &page).await
     }
     /// The texts with which it was handed in, the newest first: for its authors and those who decide all of them, for
     /// everybody the published one.

@@ -23,7 +23,9 @@ use crate::{
     auth::{Action, Actor, Place, policy, visibility},
     db::{Change, Tx},
     error::{Error, Outcome, UserError, UserErrorCode},
-    registry::{edition::service as editions, listed, material::write as materials, review, search},
+    registry::{
+        assessment, edition::service as editions, listed, material::write as materials, review, search,
+    },
     text,
 };
 
@@ -174,6 +176,10 @@ pub async fn take_step(
     if action == Action::PracticeApprove && actor.person().is_some_and(|person| authors.contains(&person)) {
         let message = "Nobody approves a practice of their own; another member of the presidium may.";
         return Ok(Err(UserError::of("practiceId", UserErrorCode::NotEligible, message).into()));
+    }
+    if action == Action::PracticeApprove && app.config.required_assessments > 0 {
+        let means = assessment::service::means(tx.db(), id).await?;
+        accepted!(assessment::rules::may_approve(&means, app.config.required_assessments));
     }
     let at = tx.at();
     if old.state == PracticeState::Submitted {

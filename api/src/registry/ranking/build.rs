@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::{
     board::{self, Parameters, Period, Spec},
-    communities,
+    communities, experts,
     formula::{self, Entrant},
     frozen,
     method::Method,
@@ -198,8 +198,7 @@ pub(super) async fn field(
         }
         Method::Rating => Field::Each(practices::rated(db, scope, period, source).await?),
         Method::Adoption => Field::Each(practices::adopted(db, scope, period).await?),
-        // Who has no assessment takes no part; the registry records none so far.
-        Method::Expert => Field::Each(Vec::new()),
+        Method::Expert => Field::Each(experts::assessed(db, scope, period).await?),
         Method::RegionPublishedPractices | Method::RegionPracticesPer100Members => {
             Field::Regions(regions::shares(db, method, scope, period, source).await?)
         }

@@ -69,6 +69,7 @@ pub(super) async fn entrants(
         subject: one.id.0,
         region: Some(one.region),
         profile: Some(one.profile),
+        judged: Vec::new(),
         figures: [one.practices, one.members],
         order: (days(one.registered), 0, one.sort_key),
         ties: vec![one.registered.to_string(), one.name],

@@ -1,8 +1,8 @@
 //! The formulas, pure: from the figures of those who take part in a scope to their scores, in integers.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
-use entity::ids::{ProfileId, RegionId};
+use entity::ids::{PersonId, ProfileId, RegionId};
 use uuid::Uuid;
 
 use super::{
@@ -11,7 +11,10 @@ use super::{
 };
 use crate::{
     error::Error,
-    registry::rating::rules::{self as rating_rules, MICRO, Tally, divide},
+    registry::{
+        assessment::rules::{self as assessment_rules, Judgement},
+        rating::rules::{self as rating_rules, MICRO, Tally, divide},
+    },
 };
 
 /// Somebody or something that takes part, before its score is made.
@@ -25,6 +28,8 @@ pub struct Entrant {
     pub profile: Option<ProfileId>,
     /// The two figures of which the score is made; which ones depends on the method.
     pub figures: [i64; 2],
+    /// What experts found, where the method goes by it.
+    pub judged: Vec<Judgement>,
     /// Orders equals, see [`Candidate::order`].
     pub order: (i64, i64, Vec<u8>),
     /// The tie-breakers as they are shown.
@@ -72,15 +77,22 @@ pub fn candidates(
             let mean = rating_rules::scope_mean(tally(sums));
             (Some(mean), Box::new(move |figures| rating(damping, mean, tally(figures))))
         }
-        // Who has no assessment takes no part; the registry records none so far.
-        Method::Expert => (None, Box::new(|[assessments, _]| vec![times(assessments, 1)])),
+        // Made of more than two figures, see below.
+        Method::Expert => (None, Box::new(|_| Vec::new())),
         Method::Adoption => {
             let far = number(numbers, "other_regions")?;
             (None, Box::new(move |[near, others]| vec![times(near, 1), times(others, far)]))
         }
     };
+    let leniency = match method {
+        Method::Expert => Some(leniency(entrants, number(numbers, "shrinkage")?)),
+        _ => None,
+    };
     let candidates = entrants.iter().map(|one| {
-        let parts = score(one.figures);
+        let parts = match &leniency {
+            Some(leniency) => expert(&one.judged, leniency),
+            None => score(one.figures),
+        };
         Candidate {
             subject: one.subject,
             score: parts.iter().map(|part| part.contribution).sum(),
@@ -90,6 +102,19 @@ pub fn candidates(
         }
     });
     Ok((candidates.collect(), mean))
+}
+
+/// How lenient the experts of a scope are.
+fn leniency(entrants: &[Arc<Entrant>], shrinkage: i64) -> HashMap<PersonId, i64> {
+    let all: Vec<_> = entrants.iter().flat_map(|one| one.judged.iter().copied()).collect();
+    assessment_rules::leniency(&all, shrinkage)
+}
+
+/// The plain mean, and by how much it is corrected.
+fn expert(judged: &[Judgement], leniency: &HashMap<PersonId, i64>) -> Vec<Part> {
+    let (raw, score) = assessment_rules::corrected(judged, leniency);
+    let part = |value: i64| Part { value, weight: MICRO, contribution: value };
+    vec![part(raw), part(score - raw)]
 }
 
 /// Organizations that rated, and the sum of their means.
@@ -151,6 +176,7 @@ mod tests {
             region: None,
             profile: None,
             figures,
+            judged: Vec::new(),
             order: (0, 0, Vec::new()),
             ties: Vec::new(),
         })
@@ -166,6 +192,26 @@ mod tests {
         };
         assert_eq!((scores(2), scores(3)), (vec![3, 3, 4], vec![3, 4, 6]));
         assert!(candidates(Method::Adoption, &Numbers::new(), &[]).is_err());
+    }
+
+    #[test]
+    fn the_parts_of_an_experts_score_are_the_raw_mean_and_its_correction_and_add_up() {
+        let judged = |expert: u128, mean| Judgement { expert: PersonId(Uuid::from_u128(expert)), mean };
+        let entrant = |id, judged| {
+            let plain = Entrant::clone(&entrant(id, [0, 0]));
+            Arc::new(Entrant { judged, ..plain })
+        };
+        let severe = entrant(1, vec![judged(1, 2 * MICRO), judged(1, 2 * MICRO)]);
+        let lenient = entrant(2, vec![judged(2, 4 * MICRO), judged(2, 4 * MICRO)]);
+        let contributions = |shrinkage: i64| -> Vec<_> {
+            let numbers = Numbers::from([("shrinkage".into(), shrinkage)]);
+            let entrants = [Arc::clone(&severe), Arc::clone(&lenient)];
+            let (candidates, _) = candidates(Method::Expert, &numbers, &entrants).unwrap();
+            assert!(candidates.iter().all(|one| one.score == score(&one.parts)));
+            candidates.iter().flat_map(|one| one.parts.iter().map(|part| part.contribution)).collect()
+        };
+        assert_eq!(contributions(5), [2 * MICRO, 285_714, 4 * MICRO, -285_714]);
+        assert_eq!(contributions(0), [2 * MICRO, MICRO, 4 * MICRO, -MICRO], "all are corrected to the mean");
     }
 
     #[test]

@@ -52,7 +52,8 @@ impl From<CommunityRankingMethod> for Method {
 pub enum PracticeRankingMethod {
     /// By the teachers' ratings given in the period: a damped mean over organizations.
     Rating,
-    /// By the experts' assessments. Practices without one take no part; the registry records none so far.
+    /// By the experts' assessments finished in the period, corrected for severe and lenient experts. Practices without
+    /// one take no part.
     Expert,
     /// By the organizations that have adopted them, those of another region counting double. Practices without one
     /// take no part.

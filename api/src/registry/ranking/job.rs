@@ -146,6 +146,8 @@ struct Touched {
     practices: bool,
     /// Which practices are adopted, and by whom.
     adoptions: bool,
+    /// Which practices were assessed, and how.
+    assessments: bool,
     /// How many members communities have.
     members: bool,
     /// Regions and what they are called.
@@ -188,6 +190,7 @@ impl Touched {
         self.communities |= concern.communities;
         self.practices |= concern.practices;
         self.adoptions |= concern.adoptions;
+        self.assessments |= concern.assessments;
         self.members |= concern.members;
         self.regions_themselves |= concern.regions;
         self.closed.extend(concern.closed);
@@ -200,6 +203,7 @@ impl Touched {
         !self.communities
             && !self.practices
             && !self.adoptions
+            && !self.assessments
             && !self.members
             && !self.regions_themselves
             && self.closed.is_empty()
@@ -235,8 +239,7 @@ impl Touched {
             }
             Method::Rating => self.practices,
             Method::Adoption => self.adoptions,
-            // Made of what the registry does not record yet.
-            Method::Expert => false,
+            Method::Expert => self.assessments,
         }
     }
 
@@ -276,6 +279,8 @@ struct Concern {
     practices: bool,
     /// Which practices are adopted, and by whom.
     adoptions: bool,
+    /// Which practices were assessed, and how.
+    assessments: bool,
     /// How many members communities have.
     members: bool,
     /// Regions and what they are called.
@@ -301,6 +306,8 @@ fn concerns(change: &journal::Model) -> Concern {
                 communities: moved,
                 practices: moved,
                 adoptions: moved || adopted,
+                // What experts found enters and leaves with the practice: it is assessed before, never after.
+                assessments: moved,
                 // One that is withdrawn leaves the year in which it was confirmed.
                 past: adopted || (before && moved),
                 ..Concern::default()

@@ -21,6 +21,7 @@
 pub mod board;
 mod build;
 mod communities;
+mod experts;
 pub mod explanation;
 mod formula;
 pub mod freeze;

@@ -78,6 +78,7 @@ pub(super) async fn rated(
             subject: row.id.0,
             region: Some(row.region_id),
             profile: row.profile_id,
+            judged: Vec::new(),
             figures: [tally.organizations, tally.sum],
             order: (-tally.organizations, published.timestamp_micros(), number.clone().into_bytes()),
             ties: vec![tally.organizations.to_string(), published.date_naive().to_string(), number],
@@ -154,6 +155,7 @@ pub(super) async fn adopted(
             subject: row.id.0,
             region: Some(row.region_id),
             profile: row.profile_id,
+            judged: Vec::new(),
             figures: [near, all - near],
             order: (-all, published.timestamp_micros(), number.clone().into_bytes()),
             ties: vec![all.to_string(), published.date_naive().to_string(), number],
@@ -163,7 +165,7 @@ pub(super) async fn adopted(
 }
 
 /// Which practices take part at all.
-fn of_scope(scope: Scope, period: Period) -> Condition {
+pub(super) fn of_scope(scope: Scope, period: Period) -> Condition {
     use practice::Column;
     Condition::all()
         .add(Column::State.eq(PracticeState::Published))

@@ -70,6 +70,7 @@ impl Shares {
                 subject: row.id.0,
                 region: None,
                 profile,
+                judged: Vec::new(),
                 figures: [0, 0],
                 order: registered.clone(),
                 ties: ties.clone(),

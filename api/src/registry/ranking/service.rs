@@ -90,10 +90,6 @@ pub async fn page(
     if let Some(asked) = revision {
         check_revision(app, spec.period, asked).await?;
     }
-    if spec.method == Method::Expert {
-        // Nobody takes part until assessments are recorded: there is no board to keep.
-        return nothing(app, spec).await;
-    }
     let after = page.after.as_deref().map(|cursor| list.key::<Place>(cursor)).transpose()?;
     let before = page.before.as_deref().map(|cursor| list.key::<Place>(cursor)).transpose()?;
     if let (Some(after), Some(before)) = (after, before)

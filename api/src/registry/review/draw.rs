@@ -23,6 +23,7 @@ use crate::{
     db::{Change, Tx},
     error::{Error, Outcome, Rejected, UserError, UserErrorCode},
     registry::{
+        assessment,
         expert::write::take_turn,
         practice::{rules as practice_rules, service as practices, write as practice_write},
     },
@@ -151,7 +152,8 @@ async fn plan(
         .all(db)
         .await?;
     let missing = of_practice().filter(review::vacant()).all(db).await?;
-    let purpose = match rules::purpose(count, standing.len(), missing.len()) {
+    let third = assessment::service::third_is_missing(db, practice.id).await?;
+    let purpose = match rules::purpose(count, standing.len(), missing.len(), third) {
         Ok(purpose) => purpose,
         Err(error) => return Ok(Err(error)),
     };

@@ -24,6 +24,7 @@ use crate::{
         scalars::Date,
     },
     registry::{
+        assessment::graphql::{Assessment, Rubric, assessment_of, rubric_of_review},
         expert::graphql::Expert,
         practice::{graphql::Practice, loader::AuthorsOf, service as practices},
         region::graphql::Profile,
@@ -135,6 +136,14 @@ impl Review {
     /// Why it was declined or taken back, in the words of who did it.
     async fn reason(&self) -> Option<&str> {
         self.0.reason.as_deref()
+    }
+    /// What the expert found; null until it is finished.
+    async fn assessment(&self, ctx: &Context<'_>) -> Result<Option<Assessment>, Error> {
+        assessment_of(Caller::of(ctx)?, &self.0).await
+    }
+    /// By which version of the rubric it is assessed: the one that was in force when it was assigned.
+    async fn rubric(&self, ctx: &Context<'_>) -> Result<Rubric, Error> {
+        rubric_of_review(Caller::of(ctx)?, &self.0).await
     }
     /// The draw that began it; null for the expert.
     async fn draw(&self, ctx: &Context<'_>) -> Result<Option<ReviewDraw>, Error> {
@@ -313,17 +322,25 @@ impl ReviewDrawVerification {
 /// # Errors
 /// The database's.
 pub async fn vacant_reviews(caller: &Caller, of: &practice::Model) -> Result<Option<i64>, Error> {
-    let place = practices::place(of, Vec::new());
-    if !policy::may(&caller.actor, Action::ReviewsRead, &place) {
-        return Ok(None);
-    }
-    let authors = caller.loader.load_one(AuthorsOf(of.id)).await?.unwrap_or_default();
-    let wrote = caller.actor.person().is_some_and(|person| authors.iter().any(|author| author.id == person));
-    if wrote && of.state != entity::PracticeState::Published {
+    if !manages(caller, of).await? {
         return Ok(None);
     }
     let count = caller.loader.load_one(VacantIn(of.id)).await?.unwrap_or(0);
     Ok(Some(i64::try_from(count).unwrap_or(i64::MAX)))
+}
+
+/// Whether the caller manages the practice's reviews: nobody does who wrote it, before it is published.
+///
+/// # Errors
+/// The database's.
+pub async fn manages(caller: &Caller, of: &practice::Model) -> Result<bool, Error> {
+    let place = practices::place(of, Vec::new());
+    if !policy::may(&caller.actor, Action::ReviewsRead, &place) {
+        return Ok(false);
+    }
+    let authors = caller.loader.load_one(AuthorsOf(of.id)).await?.unwrap_or_default();
+    let wrote = caller.actor.person().is_some_and(|person| authors.iter().any(|author| author.id == person));
+    Ok(!wrote || of.state == entity::PracticeState::Published)
 }
 
 /// What narrows a list of reviews; all given conditions must hold.

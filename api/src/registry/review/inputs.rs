@@ -10,6 +10,7 @@ use super::{
 use crate::graphql::{
     errors::{UserError, user_errors},
     payload,
+    scalars::Date,
 };
 
 /// A draw of experts to be made.
@@ -53,6 +54,15 @@ pub struct ReviewExpireInput {
     pub review_id: ID,
     /// Why, 1 to 2,000 characters; shown to the expert.
     pub reason: String,
+}
+
+/// More time for an expert.
+#[derive(InputObject)]
+pub struct ReviewExtendInput {
+    /// Which review; it is in the expert's hands.
+    pub review_id: ID,
+    /// The new last day: later than the former one, not passed, and within a year of the draw.
+    pub due_on: Date,
 }
 
 payload!(ReviewPayload { review: Review(review) }, "a review", by ReviewId);

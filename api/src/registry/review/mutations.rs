@@ -7,7 +7,7 @@ use super::{
     draw,
     inputs::{
         ReviewDeclareConflictInput, ReviewDeclineInput, ReviewDrawInput, ReviewDrawPayload,
-        ReviewExpireInput, ReviewPayload,
+        ReviewExpireInput, ReviewExtendInput, ReviewPayload,
     },
     write::{self, Refusal},
 };
@@ -74,6 +74,18 @@ impl ReviewMutation {
         let caller = Caller::of(ctx)?;
         let id = ids::decode::<ReviewId>(&input.review_id)?;
         let outcome = write::expire(&caller.app, &caller.actor, id, &input.reason).await?;
+        ReviewPayload::of_change(caller, id, outcome).await
+    }
+
+    /// Gives an expert more time, whether or not the day has passed. For those who may draw.
+    async fn review_extend(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which review, and until when.")] input: ReviewExtendInput,
+    ) -> Result<ReviewPayload, Error> {
+        let caller = Caller::of(ctx)?;
+        let id = ids::decode::<ReviewId>(&input.review_id)?;
+        let outcome = write::extend(&caller.app, &caller.actor, id, input.due_on.0).await?;
         ReviewPayload::of_change(caller, id, outcome).await
     }
 }

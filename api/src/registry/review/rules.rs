@@ -5,7 +5,7 @@ use std::{
     fmt::Write,
 };
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use entity::{
     ExclusionReason as Reason, Purpose, ReviewState as State,
     ids::{CommunityId, ExpertId, OrganizationId, PersonId, RegionId},
@@ -18,6 +18,8 @@ use crate::error::{UserError, UserErrorCode};
 pub const ASKED: std::ops::RangeInclusive<i32> = 1..=5;
 /// For how many months those who wrote together do not judge each other.
 pub const COAUTHOR_MONTHS: u32 = 36;
+/// How many days after the draw a review may last, however often it is extended.
+pub const MOST_DAYS: u64 = 365;
 /// The most characters of a reason.
 pub const REASON_MAX: usize = 2_000;
 
@@ -181,10 +183,11 @@ pub fn check_asked(count: i32) -> Result<usize, UserError> {
 /// out and nobody could be drawn instead. Nobody draws until the experts please.
 ///
 /// # Errors
-/// `WRONG_STATE` where nobody is missing, `INVALID` where fewer are missing than asked for.
-pub fn purpose(asked: usize, standing: usize, missing: usize) -> Result<Purpose, UserError> {
+/// `WRONG_STATE` where nobody is missing, nor a `third` where two differ, `INVALID` where fewer are missing than asked for.
+pub fn purpose(asked: usize, standing: usize, missing: usize, third: bool) -> Result<Purpose, UserError> {
     match (standing, missing) {
         (0, 0) => Ok(Purpose::First),
+        (_, 0) if third && asked == 1 => Ok(Purpose::Third),
         (_, 0) => {
             let message =
                 format!("The experts, {standing} of them, have been drawn already, and none is missing.");
@@ -221,6 +224,25 @@ pub fn may_expire(due_on: NaiveDate, today: NaiveDate) -> Result<(), UserError> 
     }
     let message = format!("The expert has time until {due_on}.");
     Err(UserError::of("reviewId", UserErrorCode::WrongState, message))
+}
+
+/// Whether a review may be given until this day: more time than before, not too much of it.
+///
+/// # Errors
+/// `INVALID`.
+pub fn may_extend(
+    assigned: NaiveDate,
+    due_on: NaiveDate,
+    today: NaiveDate,
+    wanted: NaiveDate,
+) -> Result<(), UserError> {
+    let latest = assigned.checked_add_days(Days::new(MOST_DAYS)).unwrap_or(assigned);
+    if wanted > due_on && wanted >= today && wanted <= latest {
+        return Ok(());
+    }
+    let message =
+        format!("The new day must be later than {due_on}, not before {today}, and not after {latest}.");
+    Err(UserError::of("dueOn", UserErrorCode::Invalid, message))
 }
 
 /// Whether the last day has passed.
@@ -330,11 +352,23 @@ mod tests {
 
     #[test]
     fn nobody_draws_until_the_experts_please() {
-        assert_eq!(purpose(2, 0, 0), Ok(Purpose::First));
-        assert_eq!(purpose(1, 1, 1), Ok(Purpose::Replacement));
-        assert_eq!(purpose(2, 0, 2), Ok(Purpose::Replacement));
-        assert_eq!(purpose(2, 1, 1).unwrap_err().code, UserErrorCode::Invalid);
-        assert_eq!(purpose(1, 2, 0).unwrap_err().code, UserErrorCode::WrongState);
+        assert_eq!(purpose(2, 0, 0, false), Ok(Purpose::First));
+        assert_eq!(purpose(1, 1, 1, false), Ok(Purpose::Replacement));
+        assert_eq!(purpose(2, 0, 2, false), Ok(Purpose::Replacement));
+        assert_eq!(purpose(2, 1, 1, false).unwrap_err().code, UserErrorCode::Invalid);
+        assert_eq!(purpose(1, 2, 0, true), Ok(Purpose::Third));
+        assert_eq!(purpose(2, 2, 0, true).unwrap_err().code, UserErrorCode::WrongState);
+        assert_eq!(purpose(1, 2, 0, false).unwrap_err().code, UserErrorCode::WrongState);
+    }
+
+    #[test]
+    fn an_extension_gives_more_time_within_a_year() {
+        let day = |year, month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap();
+        let (assigned, due, today) = (day(2024, 10, 1), day(2024, 10, 15), day(2024, 10, 20));
+        let may = |wanted| may_extend(assigned, due, today, wanted).is_ok();
+        assert!(may(today) && may(day(2025, 10, 1)));
+        assert!(!may(due) && !may(day(2024, 10, 19)) && !may(day(2025, 10, 2)));
+        assert!(may_extend(assigned, due, day(2024, 10, 2), day(2024, 10, 14)).is_err(), "never less time");
     }
 
     #[test]

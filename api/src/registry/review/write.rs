@@ -1,5 +1,6 @@
 //! The use cases that change reviews: declining, declaring a conflict, taking back, calling off.
 
+use chrono::NaiveDate;
 use entity::{
     PracticeState, ReviewState, expert_conflict,
     ids::{ConflictId, PersonId, PracticeId, ReviewId},
@@ -99,6 +100,25 @@ pub async fn expire(app: &App, actor: &Actor, id: ReviewId, reason: &str) -> Out
     accepted!(rules::may_expire(old.due_on, tx.at().date_naive()));
     let new = end(&mut tx, old, ReviewState::Expired, Some(reason)).await?;
     replace(app, &mut tx, &practice, new.id).await?;
+    tx.commit().await?;
+    Ok(Ok(new))
+}
+
+/// Gives the expert more time.
+///
+/// # Errors
+/// `NOT_FOUND`, `FORBIDDEN`.
+pub async fn extend(app: &App, actor: &Actor, id: ReviewId, due_on: NaiveDate) -> Outcome<review::Model> {
+    let (permit, seen) = may(app, actor, id, Action::ReviewExtend).await?;
+    let mut tx = app.db.begin(permit).await?;
+    let (_, old) = lock(&tx, &seen).await?;
+    accepted!(rules::may_end(old.state));
+    let (assigned, today) = (old.assigned_at.date_naive(), tx.at().date_naive());
+    accepted!(rules::may_extend(assigned, old.due_on, today, due_on));
+    let mut row = old.clone().into_active_model();
+    row.due_on = Set(due_on);
+    let new = row.update(tx.db()).await?;
+    tx.record(change(Some(&old), &new));
     tx.commit().await?;
     Ok(Ok(new))
 }
