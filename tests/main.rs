@@ -11,6 +11,7 @@ mod demo;
 mod http;
 mod imports;
 mod migrations;
+mod practice_walk;
 mod registry;
 mod schema;
 mod tidy;

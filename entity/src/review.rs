@@ -148,6 +148,12 @@ pub fn vacant() -> Condition {
         .add(Expr::exists(submitted))
 }
 
+/// In an expert's hands, or waiting for one to be drawn: an assessment is still to come of it.
+#[must_use]
+pub fn awaited() -> Condition {
+    Condition::any().add(Column::State.eq(ReviewState::Assigned)).add(vacant())
+}
+
 impl Entity {
     /// Reviews that the caller may see.
     pub fn visible(to: &Visible) -> Select<Self> {

@@ -255,6 +255,38 @@ on_both! {
         assert_eq!(summary(&scene.coordinator, &scene.practice).await["thirdExpertMissing"], false);
     }
 
+    async fn a_place_that_is_vacant_brings_the_third(app: TestApp) {
+        let mut scene = Scene::new(&app, 3).await;
+        scene.draw(3).await.done();
+        let open = scene.open(&app).await;
+        let input = json!({ "reviewId": id(open[2].0.id), "reason": "Отпуск." });
+        open[2].1.call("reviewDecline", input, "").await.done();
+        scene.experts.push(app.far_expert(PROFILE).await);
+        for ((row, by), scores) in open.iter().zip([[5; 5], [1; 5]]) {
+            submit(by, row, scores).await.done();
+        }
+        assert!(scene.open(&app).await.is_empty(), "no third beside the one that is to come");
+        assert_eq!(summary(&scene.coordinator, &scene.practice).await["thirdExpertMissing"], false);
+        assert_eq!(scene.draw(1).await.done()["draw"]["purpose"], "REPLACEMENT");
+        let (row, by) = &scene.open(&app).await[0];
+        submit(by, row, [3; 5]).await.done();
+        assert_eq!(scene.draw(1).await.user_error(), "WRONG_STATE", "there is no fourth");
+    }
+
+    async fn an_assessment_is_looked_up_by_its_id_where_it_may_be_seen(app: TestApp) {
+        let scene = Scene::new(&app, 1).await;
+        let made = app.assessed(&scene.practice, &scene.experts[0].1, [4; 5], app.clock.now()).await;
+        let seen = async |by: &Actor| {
+            let document = "query($id: ID!) { node(id: $id) { ... on Assessment { id mean } } }";
+            by.query(document, json!({ "id": id(made.id) })).await.payload().clone()
+        };
+        let shown = json!({ "id": id(made.id), "mean": 4.0 });
+        assert_eq!((seen(&scene.author).await, seen(&scene.coordinator).await), (shown.clone(), shown.clone()));
+        assert_eq!(seen(&app.visitor()).await, Value::Null);
+        published(&app, &scene.practice).await;
+        assert_eq!(seen(&app.visitor()).await, shown);
+    }
+
     async fn an_approval_waits_for_as_many_assessments_as_are_required_and_for_the_third(app: TestApp) {
         let app = app.configured(|config| config.required_assessments = 2).await;
         let scene = Scene::new(&app, 3).await;

@@ -5,9 +5,9 @@ use async_graphql::{
 };
 use chrono::{DateTime, Utc};
 use entity::ids::{
-    AdoptionId, AppointmentId, CheckId, CommunityId, DepartmentId, EditionId, ExpertId, FindingId,
-    InstituteId, MaterialId, MemberId, MunicipalityId, OrganizationId, PracticeId, ProfileId, RatingId,
-    RegionId, ReviewDrawId, ReviewId, TypedId,
+    AdoptionId, AppointmentId, AssessmentId, CheckId, CommunityId, DepartmentId, EditionId, ExpertId,
+    FindingId, InstituteId, MaterialId, MemberId, MunicipalityId, OrganizationId, PracticeId, ProfileId,
+    RatingId, RegionId, ReviewDrawId, ReviewId, TypedId,
 };
 
 use super::{Caller, ids};
@@ -20,7 +20,10 @@ use crate::{
             mutations::AccessMutation,
         },
         adoption::{graphql::Adoption, mutations::AdoptionMutation},
-        assessment::{graphql::AssessmentQuery, mutations::AssessmentMutation},
+        assessment::{
+            graphql::{Assessment, AssessmentQuery},
+            mutations::AssessmentMutation,
+        },
         community::{
             graphql::{Community, CommunityQuery},
             mutations::CommunityMutation,
@@ -102,6 +105,8 @@ pub enum Node {
     Review(Review),
     /// A draw of experts.
     ReviewDraw(ReviewDraw),
+    /// An expert's assessment of a practice.
+    Assessment(Assessment),
     /// A link or file that belongs to a practice.
     Material(Material),
 }
@@ -185,6 +190,9 @@ pub async fn node_of(caller: &Caller, id: &ID) -> Result<Option<Node>, Error> {
         ReviewId::PREFIX => loader.load_one(ReviewId(uuid)).await?.map(Review).map(Node::Review),
         ReviewDrawId::PREFIX => {
             loader.load_one(ReviewDrawId(uuid)).await?.map(ReviewDraw).map(Node::ReviewDraw)
+        }
+        AssessmentId::PREFIX => {
+            loader.load_one(AssessmentId(uuid)).await?.map(Assessment).map(Node::Assessment)
         }
         MaterialId::PREFIX => loader.load_one(MaterialId(uuid)).await?.map(Material).map(Node::Material),
         _ => {

@@ -298,6 +298,11 @@ impl Visit<'_> {
             draw {{ drawnBy exclusions {{ expert {{ person {{ {PERSON} }} }} }} }} }} }} }}"
         );
         whole += &self.text(&document, json!({})).await;
+        let document = format!(
+            "{{ practices(first: 100) {{ nodes {{ assessments(first: 10) {{ totalCount nodes {{ conclusion
+            expert {{ {PERSON} }} review {{ expert {{ person {{ {PERSON} }} }} }} }} }} }} }} }}"
+        );
+        whole += &self.text(&document, json!({})).await;
         self.tell("experts and reviews", &whole, self.world.of_experts(self.who));
     }
 

@@ -416,7 +416,11 @@ impl Scene {
             for practice in submitted {
                 let state = if self.dice.hits(60) { ReviewState::Assigned } else { ReviewState::Declined };
                 experts.retain(|expert| expert.person_id != practice.created_by);
-                if let Some(expert) = self.dice.of(&experts) {
+                let finished = self.dice.hits(40);
+                let Some(expert) = self.dice.of(&experts) else { continue };
+                if finished {
+                    app.assessed(&practice, expert, [4; 5], app.clock.now()).await;
+                } else {
                     app.reviewing(&practice, expert, state, 3).await;
                 }
             }

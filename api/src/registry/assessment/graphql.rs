@@ -1,13 +1,12 @@
 //! Assessments and rubrics in the schema.
 
-use async_graphql::{Context, Object, SimpleObject};
+use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{assessment, assessment_score, practice, review, rubric, rubric_criterion};
 
 use super::{
     loader::{
-        AssessmentCountOf, CriteriaOf, FinishedBy, FirstAssessmentsOf, MeansOf, OpenReviewsIn, RubricAt,
-        ScoresOf,
+        AssessmentCountOf, AwaitedIn, CriteriaOf, FinishedBy, FirstAssessmentsOf, MeansOf, RubricAt, ScoresOf,
     },
     rules, service,
 };
@@ -19,6 +18,7 @@ use crate::{
     graphql::{
         Caller,
         connection::{Slice, connection, is_counted},
+        ids,
     },
     registry::{
         governance::graphql::PublicPerson,
@@ -79,6 +79,10 @@ connection!(AssessmentConnection, AssessmentEdge, Assessment, "assessments, the 
 /// and those who manage its reviews; after the publication by everybody. Kept for ever.
 #[Object]
 impl Assessment {
+    /// The assessment's id.
+    pub(crate) async fn id(&self) -> ID {
+        ids::encode(self.0.id)
+    }
     /// Of what.
     async fn practice(&self, ctx: &Context<'_>) -> Result<Option<Practice>, Error> {
         Ok(Caller::of(ctx)?.loader.load_one(self.0.practice_id).await?.map(Practice))
@@ -183,7 +187,7 @@ pub async fn expert_score(caller: &Caller, of: &practice::Model) -> Result<Optio
     }))
 }
 
-/// Whether two experts differ too much and nobody could be drawn as the third; none for those who do not manage the
+/// Whether two experts differ too much and no third assessment is to come; none for those who do not manage the
 /// practice's reviews.
 ///
 /// # Errors
@@ -196,8 +200,8 @@ pub async fn third_expert_missing(caller: &Caller, of: &practice::Model) -> Resu
         return Ok(Some(false));
     }
     let means = caller.loader.load_one(MeansOf(of.id)).await?.unwrap_or_default();
-    let open = caller.loader.load_one(OpenReviewsIn(of.id)).await?.unwrap_or(0);
-    Ok(Some(open == 0 && rules::differ(&means)))
+    let awaited = caller.loader.load_one(AwaitedIn(of.id)).await?.unwrap_or(0);
+    Ok(Some(awaited == 0 && rules::differ(&means)))
 }
 
 /// The assessment that finished a review.

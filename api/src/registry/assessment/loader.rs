@@ -5,19 +5,19 @@ use std::{collections::HashMap, sync::Arc};
 use async_graphql::dataloader::Loader;
 use chrono::{DateTime, Utc};
 use entity::{
-    ReviewState, assessment, assessment_score,
+    assessment, assessment_score,
     ids::{AssessmentId, PracticeId, ReviewId, RubricId},
-    review, rubric, rubric_criterion,
+    practice, review, rubric, rubric_criterion,
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 use crate::{db::Reader, error::Error};
 
 load_counts! {
     /// How many assessments of a practice the caller may see.
     AssessmentCountOf(PracticeId): |reader| assessment::Entity::visible(&reader.assessments), of assessment::PracticeId;
-    /// How many reviews of a practice are in the hands of experts.
-    OpenReviewsIn(PracticeId): |_reader| review::Entity::find().filter(review::Column::State.eq(ReviewState::Assigned)), of review::PracticeId;
+    /// How many assessments of a practice are still to come.
+    AwaitedIn(PracticeId): |_reader| review::Entity::find().filter(review::awaited()), of review::PracticeId;
 }
 
 load_first_pages! {
@@ -25,6 +25,23 @@ load_first_pages! {
     FirstAssessmentsOf(PracticeId): assessment where |reader| assessment::Entity::visible(&reader.assessments),
     of PracticeId by |row| Some(row.practice_id),
     order [Column::FinishedAt, Column::Id], descending true;
+}
+
+impl Loader<AssessmentId> for Reader {
+    type Value = assessment::Model;
+    type Error = Error;
+
+    /// Only what the caller may see, of practices that it may see.
+    async fn load(&self, ids: &[AssessmentId]) -> Result<HashMap<AssessmentId, assessment::Model>, Error> {
+        let practices = practice::Entity::visible(&self.practices);
+        let practices = practices.select_only().column(practice::Column::Id).into_query();
+        let rows = assessment::Entity::visible(&self.assessments)
+            .filter(assessment::Column::PracticeId.in_subquery(practices))
+            .filter(assessment::Column::Id.is_in(ids.iter().copied()))
+            .all(self.db.read())
+            .await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
 }
 
 /// The means of the assessments of what was submitted last, as far as the caller may see them, in micro-points.

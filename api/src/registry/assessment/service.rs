@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use entity::{
-    ReviewState, assessment,
+    assessment,
     ids::{AssessmentId, PracticeId, RubricId},
     review, rubric,
 };
@@ -51,7 +51,8 @@ pub async fn means(db: &impl ConnectionTrait, of: PracticeId) -> Result<Vec<i64>
         .await?)
 }
 
-/// Whether two experts differ too much about what was submitted last, and nobody else is assessing it.
+/// Whether two experts differ too much about what was submitted last, and no other assessment of it is to come: a place
+/// that is vacant will bring the third.
 ///
 /// # Errors
 /// The database's.
@@ -59,9 +60,7 @@ pub async fn third_is_missing(db: &impl ConnectionTrait, of: PracticeId) -> Resu
     if !rules::differ(&means(db, of).await?) {
         return Ok(false);
     }
-    let open = review::Entity::find()
-        .filter(review::Column::PracticeId.eq(of))
-        .filter(review::Column::State.eq(ReviewState::Assigned));
+    let open = review::Entity::find().filter(review::Column::PracticeId.eq(of)).filter(review::awaited());
     Ok(open.count(db).await? == 0)
 }
 
