@@ -192,3 +192,109 @@ pub enum Role {
     /// Of the federation; reads everything, changes nothing.
     Auditor,
 }
+
+/// How far an event reaches.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum EventLevel {
+    /// One municipality.
+    Municipal,
+    /// Several municipalities of a region.
+    Intermunicipal,
+    /// A region.
+    Regional,
+    /// Several regions.
+    Interregional,
+    /// The whole country.
+    AllRussian,
+    /// Several countries.
+    International,
+}
+
+/// On whose behalf an event is held.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum EventKind {
+    /// Held by the institute.
+    Institute,
+    /// Held by the community's teachers on their own initiative.
+    Initiative,
+    /// Experience put together for others: publications.
+    Experience,
+}
+
+/// In what an indicator is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum IndicatorUnit {
+    /// Of a hundred.
+    Percent,
+    /// A count.
+    Number,
+    /// A ratio without a unit.
+    Coefficient,
+}
+
+/// Which side of its plan an indicator is to lie on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum IndicatorDirection {
+    /// The plan is the least.
+    AtLeast,
+    /// The plan is the most.
+    AtMost,
+}
+
+/// How grave a finding is.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum FindingSeverity {
+    /// To look at; blocks nothing.
+    Warning,
+    /// Cannot be right; blocks acceptance.
+    Error,
+}

@@ -67,7 +67,8 @@ pub mod search_term;
 pub mod search_spelling;
 
 pub use enums::{
-    AdoptionState, ExclusionReason, FindingCode, FindingState, MaterialKind, MemberState, Office,
-    PracticeState, Purpose, ReviewState, Role,
+    AdoptionState, EventKind, EventLevel, ExclusionReason, FindingCode, FindingSeverity, FindingState,
+    IndicatorDirection, IndicatorUnit, MaterialKind, MemberState, Office, PracticeState, Purpose,
+    ReviewState, Role,
 };
 pub use year::AcademicYear;

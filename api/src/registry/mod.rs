@@ -126,6 +126,7 @@ pub mod community;
 pub mod headcount;
 pub mod governance;
 pub mod member;
+pub mod monitoring;
 pub mod sync;
 pub mod practice;
 pub mod edition;
