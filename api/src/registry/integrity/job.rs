@@ -7,8 +7,8 @@ use chrono::{DateTime, Days, Utc};
 use super::check;
 use crate::{app::App, error::Error};
 
-/// How often to look when nothing wakes us: for the night, and for what another process was asked for.
-const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// How often to look when nothing wakes us.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// How long to rest after a look: a burst of commits is one look.
 const AT_MOST_EVERY: Duration = Duration::from_millis(100);
 
