@@ -300,6 +300,23 @@ fn a_concept_is_read_from_its_front_page() {
         ("institute", &["employees.rs", "inputs.rs", "mutations.rs", "write.rs"]),
         ("journal", &["changes.rs", "feed.rs"]),
         ("member", &["erase.rs", "inputs.rs", "ledger.rs", "mutations.rs", "people.rs", "write.rs"]),
+        (
+            "monitoring",
+            &[
+                "accept.rs",
+                "amount.rs",
+                "checks.rs",
+                "difference.rs",
+                "figures.rs",
+                "gather.rs",
+                "inputs.rs",
+                "making.rs",
+                "mutations.rs",
+                "report.rs",
+                "report_graphql.rs",
+                "write.rs",
+            ],
+        ),
         ("practice", &["inputs.rs", "mutations.rs", "write.rs"]),
         (
             "ranking",

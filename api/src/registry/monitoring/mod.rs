@@ -1,4 +1,7 @@
 //! Monitoring: the institute's yearly report, made of what the registry knows and what communities return.
+//!
+//! Invariants: a figure that was corrected keeps both values, and the reason; nothing is counted back from a share; an
+//! amount is exact to the millionth; the query, the frozen report and every file of it are written from one value.
 
 pub mod amount;
 pub mod report;
