@@ -70,6 +70,10 @@ macro_rules! ids {
 ids! {
     /// A federal subject.
     RegionId = "region";
+    /// A region's monitoring of a year.
+    MonitoringId = "monitoring";
+    /// What a community, or the region itself, returns for it.
+    ReturnId = "return";
     /// A district or town of a region.
     MunicipalityId = "municipality";
     /// A regional operator.

@@ -4,4 +4,10 @@
 //! amount is exact to the millionth; the query, the frozen report and every file of it are written from one value.
 
 pub mod amount;
+pub mod checks;
+pub mod difference;
+pub mod figures;
+pub mod gather;
+pub mod making;
 pub mod report;
+pub mod rules;
