@@ -74,6 +74,12 @@ impl Filter {
     }
 }
 
+/// The id of the community with this slug.
+#[must_use]
+pub fn with_slug(slug: &str) -> SelectStatement {
+    Query::select().column(Column::Id).from(Entity).and_where(Column::Slug.eq(slug)).to_owned()
+}
+
 /// The ids of a region's communities.
 #[must_use]
 pub fn of_region(region: RegionId) -> SelectStatement {

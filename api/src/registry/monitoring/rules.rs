@@ -126,8 +126,8 @@ pub fn check_questions<'a>(
 pub struct Statement {
     /// Of which.
     pub code: String,
-    /// The value; none takes it away.
-    pub value: Option<f64>,
+    /// The value; none within takes it away, and it must be said.
+    pub value: Option<Option<f64>>,
     /// Why it differs from what the registry knows.
     pub reason: Option<String>,
 }
@@ -147,7 +147,10 @@ pub fn check_statement(
     let fault = |field: &str, message: String| {
         UserError::of(field, UserErrorCode::Invalid, message).within(&["figures", &at])
     };
-    let Some(number) = given.value else { return Ok((None, None)) };
+    let said = given
+        .value
+        .ok_or_else(|| fault("value", "`value` must be given; null takes the statement away.".into()))?;
+    let Some(number) = said else { return Ok((None, None)) };
     let value =
         Amount::of_f64(number).filter(|value| (Amount(0)..=MOST).contains(value)).ok_or_else(|| {
             fault("value", "A figure lies between 0 and 1,000,000,000, with at most six decimals.".into())
@@ -207,7 +210,7 @@ mod tests {
         let state = |value, reason: Option<&str>, registered: Option<i64>| {
             let given = Statement {
                 code: "members".into(),
-                value: Some(value),
+                value: Some(Some(value)),
                 reason: reason.map(ToOwned::to_owned),
             };
             check_statement(0, &given, IndicatorUnit::Number, registered.map(Amount::whole))
