@@ -13,6 +13,7 @@ mod editions;
 mod materials;
 mod access;
 mod community;
+mod monitoring;
 mod offices;
 mod bodies;
 mod endings;

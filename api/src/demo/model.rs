@@ -5,7 +5,9 @@
 
 use chrono::NaiveDate;
 
-use super::activity::{Account, Adoption, Appointment, Expert, Material, Membership, Practice, Rating};
+use super::activity::{
+    Account, Adoption, Appointment, Expert, Material, Membership, Monitoring, Practice, Rating,
+};
 
 /// Position in [`DemoSet::regions`].
 pub type RegionIx = usize;
@@ -59,6 +61,8 @@ pub struct DemoSet {
     pub experts: Vec<Expert>,
     /// Links and files of practices.
     pub materials: Vec<Material>,
+    /// What regions and communities returned for the monitorings of past years, the earliest first.
+    pub monitorings: Vec<Monitoring>,
     /// Logins.
     pub accounts: Vec<Account>,
 }

@@ -13,6 +13,7 @@ mod materials;
 mod adoptions;
 mod assessments;
 mod reviews;
+mod monitoring;
 mod rankings;
 mod sessions;
 
@@ -74,6 +75,7 @@ fn calls() -> Vec<&'static Call> {
         adoptions::CALLS,
         reviews::CALLS,
         assessments::CALLS,
+        monitoring::CALLS,
         rankings::CALLS,
         sessions::CALLS,
         integrators::CALLS,

@@ -6,6 +6,7 @@ mod communities;
 mod experts;
 mod keys;
 mod materials;
+mod monitoring;
 mod people;
 mod places;
 mod practices;
@@ -71,6 +72,9 @@ pub enum LoadError {
     /// A year of it was not closed.
     #[error("a year of the demonstration set was not closed: {0}")]
     Closing(String),
+    /// A step of a monitoring was refused.
+    #[error("a monitoring of the demonstration set was refused: {0}")]
+    Monitoring(String),
     /// The database's, or a fault of ours.
     #[error("the demonstration set was not loaded: {}", cause(.0))]
     Failed(Error),
@@ -127,6 +131,7 @@ pub async fn load(db: &Db, store: &Store, now: DateTime<Utc>) -> Result<Loaded, 
     experts::insert(&tx, &set, &keys).await?;
     materials::insert(&tx, store, &set, &keys).await?;
     tx.commit().await?;
+    monitoring::enter(db, &set, &keys, now).await?;
     close_years(db, now).await?;
 
     let published = set.practices.iter().filter(|one| one.state == PracticeState::Published).count();

@@ -105,9 +105,12 @@ pub async fn whole(
         .await?;
     let mut figures = figures_of(db, returns.iter().map(|row| row.id)).await?;
     let names = names(db, returns.iter().filter_map(|row| row.community_id)).await?;
-    let is_live =
-        |row: &monitoring_return::Model| matches!(row.state, ReturnState::Draft | ReturnState::Returned);
-    let known = match row.from_registry && returns.iter().any(is_live) {
+    // The region's own return adds up the others for as long as one of them may change.
+    let is_live = |one: &monitoring_return::Model| match one.community_id {
+        Some(_) => matches!(one.state, ReturnState::Draft | ReturnState::Returned),
+        None => row.is_open,
+    };
+    let known = match row.from_registry && row.is_open {
         true => known(db, row.region_id, row.year, now).await?,
         false => Known::default(),
     };

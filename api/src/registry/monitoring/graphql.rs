@@ -10,7 +10,8 @@ use super::{
     gather::name_of,
     loader::{Standing, StandingOf, StatesOf},
     report,
-    report_graphql::{Finding, IndicatorUnit, MonitoringReport, MonitoringRevision, revisions_of},
+    report_graphql::{MonitoringReport, MonitoringRevision, revisions_of},
+    rows_graphql::{Finding, IndicatorUnit},
     service::{self, ReturnFilter},
     write::in_region,
 };

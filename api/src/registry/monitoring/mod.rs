@@ -16,6 +16,7 @@ pub mod making;
 pub mod mutations;
 pub mod report;
 pub mod report_graphql;
+pub mod rows_graphql;
 pub mod rules;
 pub mod service;
 pub mod write;

@@ -2,13 +2,17 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{Context, Enum, Object, SimpleObject};
+use async_graphql::{Context, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::ids::{CommunityId, MonitoringId};
 
 use super::{
     difference::Difference,
     report::{self, Percent, Report},
+    rows_graphql::{
+        CommunityEventsRow, CommunityPracticesRow, EngagementRow, EventKindRow, EventLevel, EventLevelRow,
+        Finding, GrowthRow, IndicatorValue, RegistryRow,
+    },
     service::{self, Which},
 };
 use crate::{
@@ -19,68 +23,6 @@ use crate::{
     },
     registry::community::graphql::Community,
 };
-
-/// How far an event reaches.
-#[derive(Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "entity::EventLevel")]
-pub enum EventLevel {
-    /// One municipality.
-    Municipal,
-    /// Several municipalities of a region.
-    Intermunicipal,
-    /// A region.
-    Regional,
-    /// Several regions.
-    Interregional,
-    /// The whole country.
-    AllRussian,
-    /// Several countries.
-    International,
-}
-
-/// On whose behalf an event is held.
-#[derive(Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "entity::EventKind")]
-pub enum EventKind {
-    /// Held by the institute.
-    Institute,
-    /// Held by the community's teachers on their own initiative.
-    Initiative,
-    /// Experience put together for others: publications.
-    Experience,
-}
-
-/// In what an indicator is told.
-#[derive(Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "entity::IndicatorUnit")]
-pub enum IndicatorUnit {
-    /// Of a hundred.
-    Percent,
-    /// A count.
-    Number,
-    /// A ratio without a unit.
-    Coefficient,
-}
-
-/// Which side of its plan an indicator is to lie on.
-#[derive(Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "entity::IndicatorDirection")]
-pub enum IndicatorDirection {
-    /// The plan is the least.
-    AtLeast,
-    /// The plan is the most.
-    AtMost,
-}
-
-/// How grave a finding is.
-#[derive(Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "entity::FindingSeverity")]
-pub enum FindingSeverity {
-    /// To look at; blocks nothing.
-    Warning,
-    /// Cannot be right; blocks acceptance.
-    Error,
-}
 
 /// A region's report on an academic year.
 pub struct MonitoringReport {
@@ -350,197 +292,6 @@ pub async fn revisions_of(caller: &Caller, of: MonitoringId) -> Result<Vec<Monit
             })
         })
         .collect()
-}
-
-/// The totals of a year.
-#[derive(SimpleObject)]
-pub struct GrowthRow {
-    /// Which year.
-    year: AcademicYear,
-    /// Communities.
-    communities: i64,
-    /// Their members.
-    members: i64,
-    /// Which share of the region's teachers they were, in percent.
-    share_percent: Option<f64>,
-}
-
-/// A community's engagement and regional events.
-#[derive(SimpleObject)]
-pub struct EngagementRow {
-    /// Whose.
-    community: Community,
-    /// The share of teachers in the year before, in percent.
-    previous_percent: Option<f64>,
-    /// The share of teachers in this year, in percent.
-    percent: Option<f64>,
-    /// Whether this year's share was stated without its numerator; otherwise it was computed.
-    stated: bool,
-    /// Events of regional level.
-    events: Option<i64>,
-    /// Their participants.
-    participants: Option<i64>,
-}
-
-/// Events of a level.
-#[derive(SimpleObject)]
-pub struct EventLevelRow {
-    /// Which.
-    level: EventLevel,
-    /// How many.
-    events: i64,
-    /// How many took part.
-    participants: Option<i64>,
-    /// How many events in the year before.
-    previous_events: Option<i64>,
-}
-
-/// Events of a kind.
-#[derive(SimpleObject)]
-pub struct EventKindRow {
-    /// Which.
-    kind: EventKind,
-    /// How many.
-    events: i64,
-}
-
-/// A community's events of a level.
-#[derive(SimpleObject)]
-pub struct CommunityEventsRow {
-    /// Whose.
-    community: Community,
-    /// Of which level.
-    level: EventLevel,
-    /// How many.
-    events: Option<i64>,
-    /// How many took part.
-    participants: Option<i64>,
-}
-
-/// What the federal registry held of the region.
-#[derive(SimpleObject)]
-pub struct RegistryRow {
-    /// At the end of which year.
-    year: AcademicYear,
-    /// Communities.
-    communities: i64,
-    /// Published practices, those of the institute's units too.
-    practices: i64,
-}
-
-/// A community's practices in the federal registry.
-#[derive(SimpleObject)]
-pub struct CommunityPracticesRow {
-    /// Whose.
-    community: Community,
-    /// How many.
-    practices: i64,
-}
-
-/// An indicator's plan and value.
-#[derive(SimpleObject)]
-pub struct IndicatorValue {
-    /// The indicator's code.
-    code: String,
-    /// The version that holds in the year.
-    version: i32,
-    /// The name, in Russian.
-    name: String,
-    /// In what it is told.
-    unit: IndicatorUnit,
-    /// How it is computed; null where it is entered as a whole.
-    formula: Option<String>,
-    /// The value; null where it cannot be computed.
-    value: Option<f64>,
-    /// Whether the value was stated without its numerator.
-    stated: bool,
-    /// What was planned; null where nothing was.
-    plan: Option<f64>,
-    /// On which side of the plan the value is to lie.
-    direction: IndicatorDirection,
-    /// Whether it does; null without a plan or a value.
-    met: Option<bool>,
-    /// What was divided.
-    numerator: Option<f64>,
-    /// By what.
-    denominator: Option<f64>,
-    /// The value of the year before.
-    previous: Option<f64>,
-    /// This value less that of the year before.
-    change: Option<f64>,
-    /// Why there is no value or no verdict, in Russian.
-    reason: Option<String>,
-}
-
-impl From<report::Indicator> for IndicatorValue {
-    fn from(from: report::Indicator) -> Self {
-        let number = |value: Option<super::amount::Amount>| value.map(|value| value.to_f64());
-        Self {
-            value: number(from.value),
-            plan: number(from.plan),
-            numerator: number(from.numerator),
-            denominator: number(from.denominator),
-            previous: number(from.previous),
-            change: number(from.change),
-            code: from.code,
-            version: from.version,
-            name: from.name,
-            unit: from.unit.into(),
-            formula: from.formula,
-            stated: from.is_stated,
-            direction: from.direction.into(),
-            met: from.met,
-            reason: from.reason,
-        }
-    }
-}
-
-/// Something that does not add up.
-pub struct Finding(pub report::Finding);
-
-/// Something that does not add up.
-#[Object]
-impl Finding {
-    /// Which check found it, e.g. `LEVELS_AND_KINDS_DIFFER`.
-    async fn code(&self) -> &str {
-        &self.0.code
-    }
-    /// How grave it is.
-    async fn severity(&self) -> FindingSeverity {
-        self.0.severity.into()
-    }
-    /// What is wrong, with both numbers, in Russian.
-    async fn message(&self) -> &str {
-        &self.0.message
-    }
-    /// In whose return; null for the region as a whole.
-    async fn community(&self, ctx: &Context<'_>) -> Result<Option<Community>, Error> {
-        let Some(name) = &self.0.community else { return Ok(None) };
-        Ok(Caller::of(ctx)?.loader.load_one(name.id).await?.map(Community))
-    }
-    /// One number, and where it comes from.
-    async fn found(&self) -> Option<FindingNumber> {
-        self.0.found.clone().map(Into::into)
-    }
-    /// The number beside which it stands.
-    async fn expected(&self) -> Option<FindingNumber> {
-        self.0.expected.clone().map(Into::into)
-    }
-}
-
-/// A number, and where it comes from.
-#[derive(SimpleObject)]
-pub struct FindingNumber {
-    /// The number.
-    value: f64,
-    /// Where it comes from, in Russian.
-    origin: String,
-}
-
-impl From<report::Origin> for FindingNumber {
-    fn from(from: report::Origin) -> Self {
-        Self { value: from.value.to_f64(), origin: from.origin }
-    }
 }
 
 /// The query of the report.
