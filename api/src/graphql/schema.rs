@@ -204,10 +204,10 @@ pub async fn node_of(caller: &Caller, id: &ID) -> Result<Option<Node>, Error> {
             loader.load_one(AssessmentId(uuid)).await?.map(Assessment).map(Node::Assessment)
         }
         MonitoringId::PREFIX => {
-            loader.load_one(MonitoringId(uuid)).await?.map(Monitoring).map(Node::Monitoring)
+            loader.load_one(MonitoringId(uuid)).await?.map(Monitoring::of).map(Node::Monitoring)
         }
         ReturnId::PREFIX => {
-            loader.load_one(ReturnId(uuid)).await?.map(MonitoringReturn).map(Node::MonitoringReturn)
+            loader.load_one(ReturnId(uuid)).await?.map(MonitoringReturn::of).map(Node::MonitoringReturn)
         }
         MaterialId::PREFIX => loader.load_one(MaterialId(uuid)).await?.map(Material).map(Node::Material),
         _ => {

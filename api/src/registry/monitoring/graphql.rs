@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{FindingSeverity as Severity, monitoring, monitoring_question, monitoring_return};
+use tokio::sync::OnceCell;
 
 use super::{
     gather::name_of,
@@ -48,9 +49,23 @@ pub enum MonitoringReturnState {
     Accepted,
 }
 
+/// How a monitoring stands, read at most once for all that hangs on one node of an answer.
+type Shared = Arc<OnceCell<Arc<Standing>>>;
+
 /// A region's monitoring of an academic year.
 #[derive(Clone)]
-pub struct Monitoring(pub monitoring::Model);
+pub struct Monitoring {
+    row: monitoring::Model,
+    standing: Shared,
+}
+
+impl Monitoring {
+    /// Of this row.
+    #[must_use]
+    pub fn of(row: monitoring::Model) -> Self {
+        Self { row, standing: Shared::default() }
+    }
+}
 
 connection!(
     MonitoringConnection,
@@ -65,54 +80,54 @@ connection!(
 impl Monitoring {
     /// The monitoring's id.
     pub(crate) async fn id(&self) -> ID {
-        ids::encode(self.0.id)
+        ids::encode(self.row.id)
     }
     /// Of which region.
     async fn region(&self, ctx: &Context<'_>) -> Result<Region, Error> {
-        region_of(Caller::of(ctx)?, self.0.region_id).await
+        region_of(Caller::of(ctx)?, self.row.region_id).await
     }
     /// Of which year.
     async fn year(&self) -> AcademicYear {
-        AcademicYear(self.0.year)
+        AcademicYear(self.row.year)
     }
     /// The last day for handing in returns.
     async fn due_on(&self) -> Date {
-        Date(self.0.due_on)
+        Date(self.row.due_on)
     }
     /// Whether returns are prefilled from the registry; not so for years before it existed.
     async fn from_registry(&self) -> bool {
-        self.0.from_registry
+        self.row.from_registry
     }
     /// When it was opened.
     async fn opened_at(&self) -> DateTime<Utc> {
-        self.0.opened_at
+        self.row.opened_at
     }
     /// Whether returns are still completed: the report is not accepted, or something of it has been sent back since.
     async fn is_open(&self) -> bool {
-        self.0.is_open
+        self.row.is_open
     }
     /// The number of the newest accepted report; 0 while there is none.
     async fn revision(&self) -> i32 {
-        self.0.revision
+        self.row.revision
     }
     /// What is asked, of communities and of the region, each in the order of the questions; at most 200.
     async fn questions(&self, ctx: &Context<'_>) -> Result<Vec<MonitoringQuestion>, Error> {
-        let standing = standing(ctx, self.0.id).await?;
+        let standing = standing(ctx, &self.standing, self.row.id).await?;
         Ok(standing.whole.questions.iter().map(|row| MonitoringQuestion::of(row, &standing)).collect())
     }
     /// How many returns of communities stand where; null for those who do not see all of them.
     async fn progress(&self, ctx: &Context<'_>) -> Result<Option<MonitoringProgress>, Error> {
         let caller = Caller::of(ctx)?;
-        if !sees_all(caller, &self.0) {
+        if !sees_all(caller, &self.row) {
             return Ok(None);
         }
-        let states = caller.loader.load_one(StatesOf(self.0.id)).await?.unwrap_or_default();
+        let states = caller.loader.load_one(StatesOf(self.row.id)).await?.unwrap_or_default();
         let count =
             |wanted| states.iter().filter(|(state, _)| *state == wanted).map(|(_, count)| count).sum();
         let (draft, submitted) = (count(entity::ReturnState::Draft), count(entity::ReturnState::Submitted));
         let (returned, accepted) =
             (count(entity::ReturnState::Returned), count(entity::ReturnState::Accepted));
-        let is_late = caller.actor.now.date_naive() > self.0.due_on;
+        let is_late = caller.actor.now.date_naive() > self.row.due_on;
         Ok(Some(MonitoringProgress {
             total: draft + submitted + returned + accepted,
             draft,
@@ -136,7 +151,7 @@ impl Monitoring {
         let caller = Caller::of(ctx)?;
         let page = Page::new(first, after, last, before)?;
         let given = filter.unwrap_or_default();
-        if given.late && caller.actor.now.date_naive() <= self.0.due_on {
+        if given.late && caller.actor.now.date_naive() <= self.row.due_on {
             return Ok(MonitoringReturnConnection(Slice::none()));
         }
         let filter = ReturnFilter {
@@ -144,33 +159,36 @@ impl Monitoring {
             community: given.community_slug,
             is_out: given.late,
         };
-        let (db, to, of) = (caller.app.db.clone(), visibility::visible_monitorings(&caller.actor), self.0.id);
+        let (db, to, of) =
+            (caller.app.db.clone(), visibility::visible_monitorings(&caller.actor), self.row.id);
         let list = List::of("monitoringReturns", &(of, &filter));
         let rows = service::returns(&db, &to, of, &filter, list, &page).await?;
+        let node = |row| MonitoringReturn { row, standing: self.standing.clone() };
         let count = move || {
             let (db, to, filter) = (db.clone(), to.clone(), filter.clone());
             async move { service::count_returns(&db, &to, of, &filter).await }
         };
-        Ok(MonitoringReturnConnection(Slice::new(list, rows, |row| row.position, MonitoringReturn, count)?))
+        Ok(MonitoringReturnConnection(Slice::new(list, rows, |row| row.position, node, count)?))
     }
     /// What the region as a whole returns: totals, and what only the region can know. Null for those who do not see all.
     async fn region_return(&self, ctx: &Context<'_>) -> Result<Option<MonitoringReturn>, Error> {
-        if !sees_all(Caller::of(ctx)?, &self.0) {
+        if !sees_all(Caller::of(ctx)?, &self.row) {
             return Ok(None);
         }
-        Ok(Some(MonitoringReturn(standing(ctx, self.0.id).await?.whole.region.row.clone())))
+        let row = standing(ctx, &self.standing, self.row.id).await?.whole.region.row.clone();
+        Ok(Some(MonitoringReturn { row, standing: self.standing.clone() }))
     }
     /// The report that the returns make as they stand; null for those who do not see all of them.
     async fn report(&self, ctx: &Context<'_>) -> Result<Option<MonitoringReport>, Error> {
-        if !sees_all(Caller::of(ctx)?, &self.0) {
+        if !sees_all(Caller::of(ctx)?, &self.row) {
             return Ok(None);
         }
-        let standing = standing(ctx, self.0.id).await?;
-        Ok(Some(MonitoringReport { report: Arc::new(standing.report.clone()), monitoring: self.0.id }))
+        let standing = standing(ctx, &self.standing, self.row.id).await?;
+        Ok(Some(MonitoringReport { report: Arc::new(standing.report.clone()), monitoring: self.row.id }))
     }
     /// The accepted reports, the first one first.
     async fn revisions(&self, ctx: &Context<'_>) -> Result<Vec<MonitoringRevision>, Error> {
-        revisions_of(Caller::of(ctx)?, self.0.id).await
+        revisions_of(Caller::of(ctx)?, self.row.id).await
     }
 }
 
@@ -179,9 +197,17 @@ fn sees_all(caller: &Caller, of: &monitoring::Model) -> bool {
     policy::may(&caller.actor, Action::MonitoringRead, &in_region(of.region_id))
 }
 
-async fn standing(ctx: &Context<'_>, of: entity::ids::MonitoringId) -> Result<Arc<Standing>, Error> {
-    let found = Caller::of(ctx)?.loader.load_one(StandingOf(of)).await?;
-    found.ok_or_else(|| Error::broken("a return without its monitoring"))
+async fn standing(
+    ctx: &Context<'_>,
+    shared: &Shared,
+    of: entity::ids::MonitoringId,
+) -> Result<Arc<Standing>, Error> {
+    let caller = Caller::of(ctx)?;
+    let read = || async {
+        let found = caller.loader.load_one(StandingOf(of)).await?;
+        found.ok_or_else(|| Error::broken("a return without its monitoring"))
+    };
+    shared.get_or_try_init(read).await.cloned()
 }
 
 /// What a monitoring asks.
@@ -246,7 +272,18 @@ pub struct MonitoringReturnFilter {
 
 /// What a community, or the region itself, returns for a monitoring.
 #[derive(Clone)]
-pub struct MonitoringReturn(pub monitoring_return::Model);
+pub struct MonitoringReturn {
+    row: monitoring_return::Model,
+    standing: Shared,
+}
+
+impl MonitoringReturn {
+    /// Of this row.
+    #[must_use]
+    pub fn of(row: monitoring_return::Model) -> Self {
+        Self { row, standing: Shared::default() }
+    }
+}
 
 connection!(
     MonitoringReturnConnection,
@@ -260,44 +297,45 @@ connection!(
 impl MonitoringReturn {
     /// The return's id.
     pub(crate) async fn id(&self) -> ID {
-        ids::encode(self.0.id)
+        ids::encode(self.row.id)
     }
     /// For which monitoring.
     async fn monitoring(&self, ctx: &Context<'_>) -> Result<Monitoring, Error> {
-        let found = Caller::of(ctx)?.loader.load_one(self.0.monitoring_id).await?;
-        found.map(Monitoring).ok_or_else(|| Error::broken("a return without its monitoring"))
+        let found = Caller::of(ctx)?.loader.load_one(self.row.monitoring_id).await?;
+        let node = |row| Monitoring { row, standing: self.standing.clone() };
+        found.map(node).ok_or_else(|| Error::broken("a return without its monitoring"))
     }
     /// Whose; null for the region's own.
     async fn community(&self, ctx: &Context<'_>) -> Result<Option<Community>, Error> {
-        let Some(id) = self.0.community_id else { return Ok(None) };
+        let Some(id) = self.row.community_id else { return Ok(None) };
         Ok(Caller::of(ctx)?.loader.load_one(id).await?.map(Community))
     }
     /// Where it stands.
     async fn state(&self) -> MonitoringReturnState {
-        self.0.state.into()
+        self.row.state.into()
     }
     /// Grows with every change of its figures. Pass it as `expectedVersion`.
     async fn version(&self) -> i32 {
-        self.0.version
+        self.row.version
     }
     /// What the operator has to say of it, while it is sent back.
     async fn remarks(&self) -> Option<&str> {
-        self.0.remarks.as_deref()
+        self.row.remarks.as_deref()
     }
     /// When it was handed in, the last time.
     async fn submitted_at(&self) -> Option<DateTime<Utc>> {
-        self.0.submitted_at
+        self.row.submitted_at
     }
     /// When it was accepted or sent back, the last time.
     async fn decided_at(&self) -> Option<DateTime<Utc>> {
-        self.0.decided_at
+        self.row.decided_at
     }
     /// What is asked, with what the registry knows and what was stated, in the order of the questions; at most 100.
     async fn figures(&self, ctx: &Context<'_>) -> Result<Vec<MonitoringFigure>, Error> {
-        let standing = standing(ctx, self.0.monitoring_id).await?;
-        let of_region = self.0.community_id.is_none();
+        let standing = standing(ctx, &self.standing, self.row.monitoring_id).await?;
+        let of_region = self.row.community_id.is_none();
         let mut all = standing.whole.communities.iter().map(|(_, one)| one).chain([&standing.whole.region]);
-        let Some(held) = all.find(|one| one.row.id == self.0.id) else { return Ok(Vec::new()) };
+        let Some(held) = all.find(|one| one.row.id == self.row.id) else { return Ok(Vec::new()) };
         let asked = standing.whole.questions.iter().filter(|one| one.of_region == of_region);
         let figure = |one: &monitoring_question::Model| {
             let figure = held.figures.0.get(&one.code).cloned().unwrap_or_default();
@@ -313,9 +351,9 @@ impl MonitoringReturn {
     }
     /// What does not add up in it, errors first: errors block its acceptance.
     async fn findings(&self, ctx: &Context<'_>) -> Result<Vec<Finding>, Error> {
-        let standing = standing(ctx, self.0.monitoring_id).await?;
+        let standing = standing(ctx, &self.standing, self.row.monitoring_id).await?;
         let own = |one: &&report::Finding| {
-            one.community.as_ref().map(|name| name.id) == self.0.community_id && one.code != NOT_ACCEPTED
+            one.community.as_ref().map(|name| name.id) == self.row.community_id && one.code != NOT_ACCEPTED
         };
         let mut found: Vec<_> = standing.report.findings.iter().filter(own).cloned().collect();
         found.sort_by_key(|one| one.severity != Severity::Error);
@@ -359,7 +397,7 @@ impl MonitoringQuery {
         policy::signed_in(&caller.actor, Action::MonitoringRead)?;
         let region = require_region(&caller.app.db, &region_code).await?;
         let to = visibility::visible_monitorings(&caller.actor);
-        Ok(service::by_year(caller.app.db.read(), &to, region.id, year.0).await?.map(Monitoring))
+        Ok(service::by_year(caller.app.db.read(), &to, region.id, year.0).await?.map(Monitoring::of))
     }
 
     /// A region's monitorings that the caller may see, the newest year first. Signed-in callers only.
@@ -383,6 +421,6 @@ impl MonitoringQuery {
             let (db, to) = (db.clone(), to.clone());
             async move { service::count(&db, &to, of).await }
         };
-        Ok(MonitoringConnection(Slice::new(list, rows, |row| row.year, Monitoring, count)?))
+        Ok(MonitoringConnection(Slice::new(list, rows, |row| row.year, Monitoring::of, count)?))
     }
 }

@@ -1,6 +1,7 @@
 //! What the mutations of a monitoring take and answer.
 
 use async_graphql::{ID, InputObject, MaybeUndefined, SimpleObject};
+use entity::{ids::ReturnId, monitoring, monitoring_return};
 
 use super::{
     graphql::{Monitoring, MonitoringReturn},
@@ -8,10 +9,13 @@ use super::{
     rules::Statement,
     write::Question,
 };
-use crate::graphql::{
-    errors::UserError,
-    payload,
-    scalars::{AcademicYear, Date},
+use crate::{
+    error::{Error, Rejected},
+    graphql::{
+        Caller,
+        errors::{UserError, user_errors},
+        scalars::{AcademicYear, Date},
+    },
 };
 
 /// A monitoring to be opened.
@@ -124,12 +128,51 @@ pub struct MonitoringAcceptInput {
     pub reason: Option<String>,
 }
 
-payload!(MonitoringPayload { monitoring: Monitoring(monitoring) }, "a monitoring");
-payload!(
-    MonitoringReturnPayload { monitoring_return: MonitoringReturn(monitoring_return) },
-    "a monitoring return",
-    by ReturnId
-);
+/// What a mutation of a monitoring answers.
+#[derive(SimpleObject)]
+pub struct MonitoringPayload {
+    /// The monitoring as it stands after the mutation; null when it was refused.
+    pub monitoring: Option<Monitoring>,
+    /// What is wrong with the input; empty when all is done. When not empty, nothing was changed.
+    pub user_errors: Vec<UserError>,
+}
+
+impl MonitoringPayload {
+    /// The payload of what was done or refused.
+    pub fn of(outcome: Result<monitoring::Model, Rejected>) -> Self {
+        match outcome {
+            Ok(row) => Self { monitoring: Some(Monitoring::of(row)), user_errors: Vec::new() },
+            Err(rejected) => Self { monitoring: None, user_errors: user_errors(rejected.errors) },
+        }
+    }
+}
+
+/// What a mutation of a monitoring return answers.
+#[derive(SimpleObject)]
+pub struct MonitoringReturnPayload {
+    /// The return as it stands after the mutation; after a refused change, as it stands for the caller to go on from.
+    pub monitoring_return: Option<MonitoringReturn>,
+    /// What is wrong with the input; empty when all is done. When not empty, nothing was changed.
+    pub user_errors: Vec<UserError>,
+}
+
+impl MonitoringReturnPayload {
+    /// The payload of a change; of a refused one with what stands now.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn of_change(
+        caller: &Caller,
+        id: ReturnId,
+        outcome: Result<monitoring_return::Model, Rejected>,
+    ) -> Result<Self, Error> {
+        let (row, errors) = match outcome {
+            Ok(row) => (Some(row), Vec::new()),
+            Err(rejected) => (caller.loader.load_one(id).await?, user_errors(rejected.errors)),
+        };
+        Ok(Self { monitoring_return: row.map(MonitoringReturn::of), user_errors: errors })
+    }
+}
 
 /// What the acceptance of a report answers.
 #[derive(SimpleObject)]
