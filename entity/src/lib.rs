@@ -63,6 +63,9 @@ pub mod ranking_revision;
 pub mod ranking_frozen;
 pub mod ranking_place;
 
+pub mod figure;
+pub mod indicator;
+pub mod indicator_plan;
 pub mod monitoring;
 pub mod monitoring_question;
 pub mod monitoring_return;

@@ -22,6 +22,7 @@ mod headcount;
 mod lists;
 mod setting_up;
 mod freshness;
+mod indicators;
 mod integrators;
 mod paging;
 mod ranking;

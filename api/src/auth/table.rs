@@ -109,6 +109,12 @@ pub enum Action {
     CommunityRegister,
     /// Enter how many teachers there are.
     HeadcountSet,
+    /// Keep the federal figures and indicators.
+    IndicatorWrite,
+    /// Keep a region's own indicators.
+    IndicatorWriteRegional,
+    /// Set what a region plans.
+    IndicatorPlan,
     /// Open a region's monitoring of a year, and move its last day.
     MonitoringOpen,
     /// Complete, correct and hand in a monitoring return.
@@ -243,7 +249,8 @@ pub const RULES: &[Rule] = &[
     public(A::Read, "read", &[
         "node", "nodes", "viewer", "region", "regions", "profiles", "community", "communities", "practice", "practices",
         "communityRanking", "practiceRanking", "regionRanking", "rankingMethods", "rankingRevisions", "rubric", "rubrics", "search",
-        "changes", "monitoringReport",
+        "changes", "monitoringReport", "figures",
+        "indicators",
     ]),
     public(A::SessionCreate,  "session.create",  &["sessionCreate"]),
     public(A::SessionRefresh, "session.refresh", &["sessionRefresh"]),
@@ -313,6 +320,9 @@ pub const RULES: &[Rule] = &[
     rule(A::CommunityUpdate,   "community.update",   &[(Coordinator, Community), (RegionalOperator, Region)], &["communityUpdate"]),
     rule(A::CommunityRegister, "community.register", &[(FederalRegistrar, Federation)], &["communityRegister"]),
     rule(A::HeadcountSet,      "headcount.set",      &[(RegionalOperator, Region)], &["headcountSet"]),
+    rule(A::IndicatorWrite,         "indicator.write",         &[(FederalRegistrar, Federation)], &["figureCreate", "indicatorCreate", "indicatorRevise"]),
+    rule(A::IndicatorWriteRegional, "indicator.writeRegional", &[(RegionalOperator, Region)], &[]),
+    rule(A::IndicatorPlan,          "indicator.plan",          &[(RegionalOperator, Region)], &["indicatorPlanSet"]),
     rule(A::MonitoringOpen,         "monitoring.open",         &[(RegionalOperator, Region)], &["monitoringOpen", "monitoringExtend"]),
     rule(A::MonitoringReturnWrite,  "monitoring.writeReturn",  &[(Chair, Community), (Coordinator, Community), (RegionalOperator, Region)], &["monitoringReturnFill", "monitoringReturnSubmit"]),
     rule(A::MonitoringReturnDecide, "monitoring.decideReturn", &[(RegionalOperator, Region)], &["monitoringReturnAccept", "monitoringReturnSendBack"]),

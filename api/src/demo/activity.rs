@@ -272,6 +272,19 @@ pub struct Monitoring {
     pub of_communities: Vec<(CommunityIx, Vec<Figure>)>,
 }
 
+/// An indicator of a region's own, with what was planned and reached.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Planned {
+    /// By which the set names it.
+    pub code: String,
+    /// What it is called.
+    pub name: String,
+    /// In which region.
+    pub region: RegionIx,
+    /// Plan and fact by year, in percent.
+    pub years: Vec<(AcademicYear, f64, f64)>,
+}
+
 /// A figure as it was published.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figure {

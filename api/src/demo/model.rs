@@ -6,7 +6,7 @@
 use chrono::NaiveDate;
 
 use super::activity::{
-    Account, Adoption, Appointment, Expert, Material, Membership, Monitoring, Practice, Rating,
+    Account, Adoption, Appointment, Expert, Material, Membership, Monitoring, Planned, Practice, Rating,
 };
 
 /// Position in [`DemoSet::regions`].
@@ -61,6 +61,8 @@ pub struct DemoSet {
     pub experts: Vec<Expert>,
     /// Links and files of practices.
     pub materials: Vec<Material>,
+    /// Indicators of regions' own, which their operators entered.
+    pub indicators: Vec<Planned>,
     /// What regions and communities returned for the monitorings of past years, the earliest first.
     pub monitorings: Vec<Monitoring>,
     /// Logins.

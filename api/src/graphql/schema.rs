@@ -35,6 +35,7 @@ use crate::{
         },
         governance::{graphql::Appointment, mutations::GovernanceMutation},
         headcount::graphql::HeadcountMutation,
+        indicator::{graphql::IndicatorQuery, mutations::IndicatorMutation},
         institute::{
             graphql::{Department, Institute},
             mutations::InstituteMutation,
@@ -230,6 +231,7 @@ pub struct Query(
     ReviewQuery,
     AssessmentQuery,
     IntegrityQuery,
+    IndicatorQuery,
     MonitoringQuery,
     MonitoringReportQuery,
     RankingQuery,
@@ -259,6 +261,7 @@ pub struct Mutation(
     ExpertMutation,
     ReviewMutation,
     AssessmentMutation,
+    IndicatorMutation,
     MonitoringMutation,
     RankingMutation,
 );

@@ -13,6 +13,7 @@ mod materials;
 mod adoptions;
 mod assessments;
 mod reviews;
+mod indicators;
 mod monitoring;
 mod rankings;
 mod sessions;
@@ -75,6 +76,7 @@ fn calls() -> Vec<&'static Call> {
         adoptions::CALLS,
         reviews::CALLS,
         assessments::CALLS,
+        indicators::CALLS,
         monitoring::CALLS,
         rankings::CALLS,
         sessions::CALLS,

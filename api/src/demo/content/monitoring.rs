@@ -7,7 +7,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use super::KRASNODAR;
 use crate::{
     demo::{
-        DemoDataError, DemoSet, Figure, Monitoring,
+        DemoDataError, DemoSet, Figure, Monitoring, Planned,
         source::{position, table},
     },
     registry::indicator::figures::{
@@ -59,6 +59,7 @@ struct CommunityRow {
 }
 
 pub(super) fn fill(set: &mut DemoSet) -> Result<(), DemoDataError> {
+    of_saint_petersburg(set)?;
     let region = position(&set.regions, "region", KRASNODAR, |region| region.code == KRASNODAR)?;
     let communities: Vec<CommunityRow> = table!("communities.csv")?;
     let (levels, kinds): (Vec<LevelRow>, Vec<KindRow>) =
@@ -100,6 +101,52 @@ pub(super) fn fill(set: &mut DemoSet) -> Result<(), DemoDataError> {
             }
         }
         set.monitorings.push(Monitoring { region, year, of_region, of_communities });
+    }
+    Ok(())
+}
+
+/// The codes that the set gives to Saint Petersburg's three indicators, in the order of the file.
+const OF_SAINT_PETERSBURG: [&str; 3] =
+    ["spe_networks_teachers_share", "spe_networks_organizations_share", "spe_innovation_teachers_share"];
+
+#[derive(Deserialize)]
+struct PlanRow {
+    indicator: String,
+    year: i32,
+    plan_pct: f64,
+    fact_pct: f64,
+}
+
+/// Saint Petersburg's indicators are told by calendar years: each is taken as the academic year that ends in it.
+fn of_saint_petersburg(set: &mut DemoSet) -> Result<(), DemoDataError> {
+    let region = position(&set.regions, "region", "RU-SPE", |region| region.code == "RU-SPE")?;
+    let rows: Vec<PlanRow> = table!("saint_petersburg_indicators.csv")?;
+    for row in &rows {
+        let year = AcademicYear(row.year - 1);
+        let told = (year, row.plan_pct, row.fact_pct);
+        if let Some(known) = set.indicators.iter_mut().find(|one| one.name == row.indicator) {
+            known.years.push(told);
+            continue;
+        }
+        let code = OF_SAINT_PETERSBURG.get(set.indicators.len());
+        let code = code.ok_or(DemoDataError::Empty("codes of indicators"))?;
+        set.indicators.push(Planned {
+            code: (*code).to_owned(),
+            name: row.indicator.clone(),
+            region,
+            years: vec![told],
+        });
+    }
+    let mut years: Vec<_> = rows.iter().map(|row| AcademicYear(row.year - 1)).collect();
+    years.sort_unstable();
+    years.dedup();
+    for year in years {
+        let fact = |one: &Planned| {
+            let told = one.years.iter().find(|(of, ..)| *of == year);
+            told.map(|(.., fact)| Figure { code: one.code.clone(), value: *fact })
+        };
+        let of_region = set.indicators.iter().filter_map(fact).collect();
+        set.monitorings.push(Monitoring { region, year, of_region, of_communities: Vec::new() });
     }
     Ok(())
 }

@@ -26,7 +26,10 @@ use crate::{
     db::Db,
     error::Error,
     files::store::Store,
-    registry::ranking::{freeze, versions},
+    registry::{
+        indicator,
+        ranking::{freeze, versions},
+    },
 };
 
 /// The academic years of the set that are closed: from the first publication to the last year that is all in it.
@@ -131,6 +134,7 @@ pub async fn load(db: &Db, store: &Store, now: DateTime<Utc>) -> Result<Loaded, 
     experts::insert(&tx, &set, &keys).await?;
     materials::insert(&tx, store, &set, &keys).await?;
     tx.commit().await?;
+    indicator::versions::lay_down(db, now).await?;
     monitoring::enter(db, &set, &keys, now).await?;
     close_years(db, now).await?;
 

@@ -1,7 +1,7 @@
 //! The yearly monitorings, entered by the use cases through which an operator and the communities enter them.
 
 use chrono::{DateTime, Utc};
-use entity::{AcademicYear, ids::ReturnId, monitoring, monitoring_return};
+use entity::{AcademicYear, IndicatorDirection, IndicatorUnit, ids::ReturnId, monitoring, monitoring_return};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{LoadError, keys::Keys};
@@ -10,10 +10,13 @@ use crate::{
     db::{Db, Tx},
     demo::{DemoSet, Figure, Monitoring, source::at},
     error::Rejected,
-    registry::monitoring::{
-        accept::{self, Signature},
-        rules::Statement,
-        write::{self, Opening, Question},
+    registry::{
+        indicator::write::{self as indicators, Definition, Plan},
+        monitoring::{
+            accept::{self, Signature},
+            rules::Statement,
+            write::{self, Opening, Question},
+        },
     },
 };
 
@@ -24,6 +27,11 @@ const PRESENT: AcademicYear = AcademicYear(2025);
 
 /// Enters the published years, each whole, and opens the present one.
 pub(super) async fn enter(db: &Db, set: &DemoSet, keys: &Keys, now: DateTime<Utc>) -> Result<(), LoadError> {
+    if !set.indicators.is_empty() {
+        let mut tx = db.begin(Permit::system(now)).await?;
+        planned(&mut tx, set, keys).await?;
+        tx.commit().await?;
+    }
     for one in set.monitorings.iter().filter(|one| one.year.end() <= now) {
         let mut tx = db.begin(Permit::system(now)).await?;
         published(&mut tx, set, keys, one).await?;
@@ -33,6 +41,28 @@ pub(super) async fn enter(db: &Db, set: &DemoSet, keys: &Keys, now: DateTime<Utc
         let mut tx = db.begin(Permit::system(now)).await?;
         present(&mut tx, set, keys).await?;
         tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// The regions' own indicators, with their plans.
+async fn planned(tx: &mut Tx, set: &DemoSet, keys: &Keys) -> Result<(), LoadError> {
+    for one in &set.indicators {
+        let region = *at(&keys.regions, one.region, "region")?;
+        let definition = Definition {
+            code: one.code.clone(),
+            name: one.name.clone(),
+            unit: IndicatorUnit::Percent,
+            direction: IndicatorDirection::AtLeast,
+            formula: None,
+            planned: None,
+        };
+        done(indicators::create_in(tx, Some(region), definition).await?)?;
+        for (year, plan, _) in &one.years {
+            let plan =
+                Plan { code: one.code.clone(), year: *year, planned: Some(Some(*plan)), direction: None };
+            done(indicators::set_plan_in(tx, region, plan).await?)?;
+        }
     }
     Ok(())
 }
@@ -82,6 +112,7 @@ async fn published(tx: &mut Tx, set: &DemoSet, keys: &Keys, of: &Monitoring) -> 
 
 /// The year that runs in the set: prefilled from the registry, and on its way.
 async fn present(tx: &mut Tx, set: &DemoSet, keys: &Keys) -> Result<(), LoadError> {
+    // The last of the published years is the real region's.
     let Some(of) = set.monitorings.last() else { return Ok(()) };
     let opening = Opening {
         year: PRESENT,

@@ -18,12 +18,16 @@ use super::{
     amount::Amount,
     figures::{Figure, Figures},
     making::{self, Part, Sources, make},
-    report::{CommunityName, Report},
+    report::{CommunityName, Indicator, Report},
 };
 use crate::{
     error::Error,
-    registry::indicator::figures::{
-        AGREEMENTS_LAST_YEAR, AGREEMENTS_THIS_YEAR, MEMBERS, PRACTICES, REGISTERED_COMMUNITIES, TEACHERS,
+    registry::indicator::{
+        self,
+        figures::{
+            AGREEMENTS_LAST_YEAR, AGREEMENTS_THIS_YEAR, EVENT_PARTICIPANTS, EVENTS, MEMBERS, PRACTICES,
+            REGISTERED_COMMUNITIES, TEACHERS,
+        },
     },
 };
 
@@ -163,6 +167,8 @@ pub async fn report(db: &impl ConnectionTrait, whole: &Whole, now: DateTime<Utc>
         institute::Entity::find().filter(institute::Column::RegionId.eq(region.id)).one(db).await?;
     let earlier = earlier(db, &whole.row).await?;
     let named = named(db).await?;
+    let previous = earlier.last().filter(|report| report.year == whole.row.year.previous());
+    let indicators = indicators(db, whole, previous, &named).await?;
     let required = |of_region: bool| {
         let asked = whole.questions.iter().filter(|one| one.of_region == of_region && one.is_required);
         asked.map(|one| (one.code.clone(), name_of(&named, &one.code))).collect::<Vec<_>>()
@@ -178,7 +184,7 @@ pub async fn report(db: &impl ConnectionTrait, whole: &Whole, now: DateTime<Utc>
         required: required(false),
         required_of_region: required(true),
         earlier,
-        indicators: Vec::new(),
+        indicators,
         findings: Vec::new(),
     }))
 }
@@ -193,12 +199,55 @@ pub fn name_of(named: &BTreeMap<String, Named>, code: &str) -> String {
 ///
 /// # Errors
 /// The database's.
-pub async fn named(_db: &impl ConnectionTrait) -> Result<BTreeMap<String, Named>, Error> {
-    let shipped = crate::registry::indicator::figures::SHIPPED;
-    Ok(shipped
-        .iter()
-        .map(|one| (one.code.to_owned(), Named { name: one.name.to_owned(), unit: one.unit }))
-        .collect())
+pub async fn named(db: &impl ConnectionTrait) -> Result<BTreeMap<String, Named>, Error> {
+    let rows = indicator::service::figures(db).await?;
+    Ok(rows.into_iter().map(|row| (row.code, Named { name: row.name, unit: row.unit })).collect())
+}
+
+/// What a region's indicators come to in a year.
+async fn indicators(
+    db: &impl ConnectionTrait,
+    whole: &Whole,
+    previous: Option<&Report>,
+    named: &BTreeMap<String, Named>,
+) -> Result<Vec<Indicator>, Error> {
+    let asked = |code: &str| whole.questions.iter().any(|one| one.of_region && one.code == code);
+    let figure = |code: &str| match code {
+        EVENTS => whole.region.figures.events(),
+        EVENT_PARTICIPANTS => whole.region.figures.participants(),
+        code => whole.region.figures.value(code),
+    };
+    let mut found = Vec::new();
+    for one in indicator::service::in_force(db, whole.row.region_id, whole.row.year).await? {
+        let computed = indicator::rules::compute(&one, &figure, &|code| name_of(named, code));
+        // The catalogue is long: of what is entered a report tells what was asked, or planned by the region.
+        if one.formula.is_none() && one.is_plan_default && !asked(&one.code) {
+            continue;
+        }
+        let before =
+            previous.and_then(|report| report.indicators.iter().find(|before| before.code == one.code));
+        let before = before.and_then(|before| before.value);
+        let change =
+            computed.value.zip(before).and_then(|(now, before)| now.0.checked_sub(before.0)).map(Amount);
+        found.push(Indicator {
+            code: one.code,
+            version: one.version,
+            name: one.name,
+            unit: one.unit,
+            formula: one.formula_text,
+            value: computed.value,
+            is_stated: computed.is_stated,
+            plan: one.plan,
+            direction: one.direction,
+            met: computed.met,
+            numerator: computed.numerator,
+            denominator: computed.denominator,
+            previous: before,
+            change,
+            reason: computed.reason,
+        });
+    }
+    Ok(found)
 }
 
 /// The accepted reports of the years before, the oldest first: of each the newest revision.
