@@ -189,6 +189,21 @@ pub async fn report(db: &impl ConnectionTrait, whole: &Whole, now: DateTime<Utc>
     }))
 }
 
+/// The report of a monitoring as its returns stand.
+///
+/// # Errors
+/// The database's.
+pub async fn standing(
+    db: &impl ConnectionTrait,
+    of: MonitoringId,
+    now: DateTime<Utc>,
+) -> Result<Option<Report>, Error> {
+    match whole(db, of, now).await? {
+        Some(whole) => Ok(Some(report(db, &whole, now).await?)),
+        None => Ok(None),
+    }
+}
+
 /// What a figure is called; its code where nobody named it.
 #[must_use]
 pub fn name_of(named: &BTreeMap<String, Named>, code: &str) -> String {

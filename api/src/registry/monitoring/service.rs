@@ -30,6 +30,31 @@ pub enum Which {
     Live,
 }
 
+/// A region's monitoring of a year, whoever asks.
+///
+/// # Errors
+/// The database's.
+pub async fn by_code(
+    db: &Db,
+    region_code: &str,
+    year: AcademicYear,
+) -> Result<Option<monitoring::Model>, Error> {
+    Ok(monitoring::Entity::find()
+        .filter(monitoring::Column::RegionId.in_subquery(region::with_code(region_code)))
+        .filter(monitoring::Column::Year.eq(year))
+        .one(db.read())
+        .await?)
+}
+
+/// A report as it was accepted under a number.
+///
+/// # Errors
+/// The database's, or a fault of ours: it cannot be read.
+pub async fn frozen(db: &Db, of: MonitoringId, revision: i32) -> Result<Option<Report>, Error> {
+    let kept = monitoring_report::Entity::find_by_id((of, revision)).one(db.read()).await?;
+    kept.map(|kept| gather::thaw(&kept.report)).transpose()
+}
+
 /// A region's report on a year; none where there is none that the caller may see.
 ///
 /// # Errors
@@ -41,28 +66,16 @@ pub async fn report(
     year: AcademicYear,
     which: Which,
 ) -> Result<Option<(monitoring::Model, Report)>, Error> {
-    let db = app.db.read();
-    let of_region = region::with_code(region_code);
-    let found = monitoring::Entity::find()
-        .filter(monitoring::Column::RegionId.in_subquery(of_region))
-        .filter(monitoring::Column::Year.eq(year))
-        .one(db)
-        .await?;
-    let Some(row) = found else { return Ok(None) };
+    let Some(row) = by_code(&app.db, region_code, year).await? else { return Ok(None) };
     let may_see = policy::may(actor, Action::MonitoringRead, &in_region(row.region_id));
-    let revision = match which {
+    let report = match which {
+        Which::Revision(number) => frozen(&app.db, row.id, number).await?,
+        Which::Newest if row.revision > 0 => frozen(&app.db, row.id, row.revision).await?,
         Which::Live if !may_see => return Err(policy::denied(actor, Action::MonitoringRead)),
-        Which::Newest if row.revision == 0 && !may_see => return Ok(None),
-        Which::Live => 0,
-        Which::Newest => row.revision,
-        Which::Revision(number) => number,
+        Which::Newest if !may_see => None,
+        Which::Live | Which::Newest => gather::standing(app.db.read(), row.id, actor.now).await?,
     };
-    if revision == 0 && !matches!(which, Which::Revision(_)) {
-        let Some(whole) = gather::whole(db, row.id, actor.now).await? else { return Ok(None) };
-        return Ok(Some((row, gather::report(db, &whole, actor.now).await?)));
-    }
-    let frozen = monitoring_report::Entity::find_by_id((row.id, revision)).one(db).await?;
-    frozen.map(|kept| Ok((row, gather::thaw(&kept.report)?))).transpose()
+    Ok(report.map(|report| (row, report)))
 }
 
 /// A region's monitoring of a year that the caller may see.
