@@ -85,15 +85,18 @@ async fn answer(
     let is_frozen = report.signing.is_some();
     let written = web::block(move || reports::write(&report, format)).await;
     let bytes = written.map_err(Error::internal).and_then(|written| written).map_err(|e| asked.problem(e))?;
-    let tag = EntityTag::new_strong(text::hex(&Sha256::digest(&bytes)));
+    let tag = EntityTag::new_weak(text::hex(&Sha256::digest(&bytes)));
+    let caching = if is_frozen { "no-cache" } else { "no-store" };
     if let Ok(IfNoneMatch::Items(known)) = IfNoneMatch::parse(request)
         && known.iter().any(|known| known.weak_eq(&tag))
     {
-        return Ok(HttpResponse::NotModified().insert_header((header::ETAG, tag.to_string())).finish());
+        return Ok(HttpResponse::NotModified()
+            .insert_header((header::ETAG, tag.to_string()))
+            .insert_header((header::CACHE_CONTROL, caching))
+            .finish());
     }
     // A page is looked at, the others are kept; neither runs anything.
     let place = if format == Format::Html { "inline" } else { "attachment" };
-    let caching = if is_frozen { "no-cache" } else { "no-store" };
     Ok(HttpResponse::Ok()
         .content_type(format.media_type())
         .insert_header((header::CONTENT_DISPOSITION, format!("{place}; filename=\"{name}\"")))

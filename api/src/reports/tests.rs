@@ -92,7 +92,7 @@ fn report() -> Report {
             numerator: None,
             denominator: None,
             previous: Some(Amount::whole(10)),
-            change: Some(Amount(44_800_000)),
+            change: Some(Amount(-44_800_000)),
             reason: None,
         }],
         findings: vec![Finding {
@@ -180,6 +180,10 @@ fn a_line_of_csv_is_a_number() {
     assert_eq!(lines[0], "section;row;column;value");
     assert!(lines.contains(&"Рост;2024-2025;Участники;53595"));
     assert!(lines.contains(&"Показатели;Доля организаций;Факт;54,8"));
+    assert!(
+        lines.contains(&"Показатели;Доля организаций;Изменение;-44,8"),
+        "a negative number is no formula"
+    );
     assert!(lines.contains(&"Мероприятия по уровням;Международный;Участники;"));
     assert!(lines.iter().any(|line| line.contains(";'=1+1;")), "a spreadsheet takes no name for a formula");
 }

@@ -1,8 +1,8 @@
 //! The report as a workbook: a sheet a table, real numbers, and charts that a spreadsheet draws itself.
 
 use rust_xlsxwriter::{
-    Chart as XlsxChart, ChartType, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook,
-    Worksheet, XlsxError,
+    Chart as XlsxChart, ChartDataLabel, ChartFont, ChartLegendPosition, ChartType, DocProperties,
+    ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
 };
 
 use super::tables::{self, Cell, Chart, Table};
@@ -10,6 +10,17 @@ use crate::registry::monitoring::report::Report;
 
 /// Lines above a table's header: its title, and an empty one.
 const HEAD: u32 = 2;
+
+/// The height of a line of text, in points.
+const LINE: f64 = 15.0;
+/// The widest column, in characters.
+const WIDEST: u32 = 60;
+
+/// How high a text stands in a column of this width: not every spreadsheet finds that out by itself.
+fn height(text: &str, width: f64) -> f64 {
+    let characters = f64::from(u32::try_from(text.chars().count()).unwrap_or(u32::MAX));
+    LINE * (characters * 1.15 / width).ceil().max(1.0)
+}
 
 struct Styles {
     title: Format,
@@ -56,13 +67,16 @@ pub(super) fn write(report: &Report) -> Result<Vec<u8>, XlsxError> {
 
 /// Who reports, on what, and what a reader must know.
 fn cover(sheet: &mut Worksheet, report: &Report, styles: &Styles) -> Result<(), XlsxError> {
-    sheet.set_name("Отчёт")?.set_column_width(0, 110)?;
-    let wrapped = Format::new().set_text_wrap();
-    sheet.write_string_with_format(0, 0, tables::title(report), &styles.title)?;
+    const WIDTH: f64 = 90.0;
+    sheet.set_name("Отчёт")?.set_column_width(0, WIDTH)?;
+    let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
+    sheet.write_string_with_format(0, 0, tables::title(report), &styles.title.clone().set_text_wrap())?;
+    sheet.set_row_height(0, 2.0 * LINE + 10.0)?;
     let lines =
         [report.region_name.clone(), report.institute.clone().unwrap_or_default(), tables::state(report)];
     for (row, line) in (1..).zip(lines.iter().chain(&report.notes)) {
         sheet.write_string_with_format(row, 0, line, &wrapped)?;
+        sheet.set_row_height(row, height(line, WIDTH))?;
     }
     page(sheet, false);
     Ok(())
@@ -82,9 +96,17 @@ fn sheet(sheet: &mut Worksheet, table: &Table, styles: &Styles) -> Result<(), Xl
         sheet.write_string_with_format(HEAD, column, name, &styles.header)?;
         sheet.set_column_width(column, width(table, usize::from(column)))?;
     }
+    let heights = |cells: &[Cell]| {
+        let cells = cells.iter().enumerate().filter_map(|(column, cell)| match cell {
+            Cell::Text(text) => Some(height(text, width(table, column))),
+            _ => None,
+        });
+        cells.fold(LINE, f64::max)
+    };
     let first = HEAD + 1;
     for (row, cells) in (first..).zip(table.rows.iter().chain(&table.total)) {
         let is_total = row >= first + length(table);
+        sheet.set_row_height(row, heights(cells))?;
         for (column, cell) in (0..).zip(cells) {
             let number = |style| if is_total { &styles.total } else { style };
             match cell {
@@ -125,9 +147,10 @@ fn width(table: &Table, column: usize) -> f64 {
             Cell::Number(number) | Cell::Percent(number) => number.to_string().chars().count() + 2,
             Cell::Unknown => 10,
         })
+        .chain(table.columns.get(column).map(|name| name.chars().count()))
         .max()
         .unwrap_or(0);
-    f64::from(u32::try_from(longest.clamp(14, 60)).unwrap_or(60)) + 2.0
+    f64::from(u32::try_from(longest).unwrap_or(WIDEST).clamp(14, WIDEST)) + 2.0
 }
 
 fn draw(sheet: &mut Worksheet, table: &Table, of: &Chart) -> Result<(), XlsxError> {
@@ -137,6 +160,7 @@ fn draw(sheet: &mut Worksheet, table: &Table, of: &Chart) -> Result<(), XlsxErro
         Chart::Pie(column) => (ChartType::Pie, vec![*column]),
     };
     let (first, last) = (HEAD + 1, HEAD + length(table));
+    let count = columns.len();
     let mut chart = XlsxChart::new(kind);
     for column in columns {
         let at = u16::try_from(column).unwrap_or(u16::MAX);
@@ -146,27 +170,29 @@ fn draw(sheet: &mut Worksheet, table: &Table, of: &Chart) -> Result<(), XlsxErro
             .set_values((table.sheet, first, at, last, at))
             .set_name((table.sheet, HEAD, at));
         if kind != ChartType::Bar || table.rows.len() < 10 {
-            series.set_data_label(rust_xlsxwriter::ChartDataLabel::new().show_value());
+            series.set_data_label(ChartDataLabel::new().show_value());
+            // Words are drawn as zero: what is not known gets no label that says so.
+            let is_known = |row: &Vec<Cell>| !matches!(row.get(column), Some(Cell::Unknown));
+            let label = |row| match is_known(row) {
+                true => ChartDataLabel::default(),
+                false => ChartDataLabel::new().set_hidden().clone(),
+            };
+            series.set_custom_data_labels(&table.rows.iter().map(label).collect::<Vec<_>>());
         }
     }
-    chart.title().set_name(&table.title).set_font(rust_xlsxwriter::ChartFont::new().set_size(11));
-    match kind {
+    chart.title().set_name(&table.title).set_font(ChartFont::new().set_size(11));
+    if kind == ChartType::Bar {
         // As the table reads: the first line on top.
-        ChartType::Bar => {
-            chart.y_axis().set_reverse();
-        }
-        ChartType::Pie => {}
-        _ => {
-            chart.legend().set_hidden();
-        }
+        chart.y_axis().set_reverse();
     }
-    if matches!(of, Chart::Columns(columns) | Chart::Bars(columns) if columns.len() > 1) {
+    if kind == ChartType::Pie || count > 1 {
+        chart.legend().set_position(ChartLegendPosition::Bottom);
+    } else {
         chart.legend().set_hidden();
-        chart.legend().set_position(rust_xlsxwriter::ChartLegendPosition::Bottom);
     }
-    let height = if kind == ChartType::Bar { 160 + 24 * length(table).max(4) } else { 340 };
-    chart.set_width(640).set_height(height);
-    let beside = u16::try_from(table.columns.len() + 1).unwrap_or(u16::MAX);
-    sheet.insert_chart(HEAD, beside, &chart)?;
+    let high = if kind == ChartType::Bar { 160 + 24 * length(table).max(4) } else { 340 };
+    chart.set_width(640).set_height(high);
+    let below = last + 2 + u32::from(table.total.is_some());
+    sheet.insert_chart(below, 0, &chart)?;
     Ok(())
 }
