@@ -26,7 +26,9 @@ fn refuses(arguments: &[&str], words: &[&str]) {
 #[test]
 fn help_tells_all_commands_and_settings() {
     let help = run(&["--help"]).printed();
-    for command in ["serve", "demo", "migrate", "account-create", "import", "rankings", "report", "schema", "policy"] {
+    for command in
+        ["serve", "demo", "migrate", "account-create", "import", "rankings", "report", "schema", "policy"]
+    {
         assert!(help.lines().any(|line| line.trim_start().starts_with(&format!("{command} "))), "{command}");
     }
     for setting in [
@@ -385,7 +387,9 @@ async fn a_report_is_written_to_a_file() {
     let base = ["report", "--data-dir", data, "--year", "2024-2025", "--format", "csv", "--out", text(&out)];
     let ended = end(command(&[&base[..], &["--region", "RU-KDA"]].concat()));
     assert_eq!(ended.code, Some(0), "{ended:#?}");
-    assert!(std::fs::read_to_string(&out).unwrap().contains("Региональные мероприятия;Итого;Участники;70022"));
+    assert!(
+        std::fs::read_to_string(&out).unwrap().contains("Региональные мероприятия;Итого;Участники;70022")
+    );
     refuses(&[&base[..], &["--region", "RU-XXX"]].concat(), &["no monitoring of RU-XXX in 2024-2025"]);
     refuses(&["report", "--region", "RU-KDA", "--year", "2024", "--out", "x"], &["--year"]);
 }

@@ -19,7 +19,7 @@ const WIDEST: u32 = 60;
 /// How high a text stands in a column of this width: not every spreadsheet finds that out by itself.
 fn height(text: &str, width: f64) -> f64 {
     let characters = f64::from(u32::try_from(text.chars().count()).unwrap_or(u32::MAX));
-    LINE * (characters * 1.15 / width).ceil().max(1.0)
+    LINE * (characters * 1.05 / width).ceil().max(1.0)
 }
 
 struct Styles {
@@ -67,7 +67,7 @@ pub(super) fn write(report: &Report) -> Result<Vec<u8>, XlsxError> {
 
 /// Who reports, on what, and what a reader must know.
 fn cover(sheet: &mut Worksheet, report: &Report, styles: &Styles) -> Result<(), XlsxError> {
-    const WIDTH: f64 = 90.0;
+    const WIDTH: f64 = 80.0;
     sheet.set_name("Отчёт")?.set_column_width(0, WIDTH)?;
     let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
     sheet.write_string_with_format(0, 0, tables::title(report), &styles.title.clone().set_text_wrap())?;
@@ -78,15 +78,16 @@ fn cover(sheet: &mut Worksheet, report: &Report, styles: &Styles) -> Result<(), 
         sheet.write_string_with_format(row, 0, line, &wrapped)?;
         sheet.set_row_height(row, height(line, WIDTH))?;
     }
-    page(sheet, false);
+    page(sheet, false, false);
     Ok(())
 }
 
-fn page(sheet: &mut Worksheet, is_wide: bool) {
+/// A4, as wide as the page; what is not long is one page.
+fn page(sheet: &mut Worksheet, is_wide: bool, is_long: bool) {
     if is_wide {
         sheet.set_landscape();
     }
-    sheet.set_paper_size(9).set_print_fit_to_pages(1, 0).set_footer("&L&A&R&P / &N");
+    sheet.set_paper_size(9).set_print_fit_to_pages(1, u16::from(!is_long)).set_footer("&L&A&R&P / &N");
 }
 
 fn sheet(sheet: &mut Worksheet, table: &Table, styles: &Styles) -> Result<(), XlsxError> {
@@ -127,7 +128,7 @@ fn sheet(sheet: &mut Worksheet, table: &Table, styles: &Styles) -> Result<(), Xl
         }
     }
     sheet.set_freeze_panes(first, 0)?;
-    page(sheet, table.columns.len() > 5);
+    page(sheet, table.columns.len() > 5, table.rows.len() > 40);
     if let Some(chart) = &table.chart {
         draw(sheet, table, chart)?;
     }
