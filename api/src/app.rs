@@ -14,7 +14,10 @@ use crate::{
     db::Db,
     error::{Code, Error},
     files::store::Store,
-    registry::ranking::versions::{self, Known},
+    registry::{
+        indicator,
+        ranking::versions::{self, Known},
+    },
 };
 
 /// The application. Cheap to clone.
@@ -52,6 +55,7 @@ impl App {
             .map_err(|why| Error::Refused(Code::Unavailable, why))?;
         let keys = Keys::load(&db, clock.now()).await?;
         versions::lay_down(&db, clock.now()).await?;
+        indicator::versions::lay_down(&db, clock.now()).await?;
         Ok(Self {
             db,
             store,

@@ -70,6 +70,12 @@ macro_rules! ids {
 ids! {
     /// A federal subject.
     RegionId = "region";
+    /// A version of an indicator.
+    IndicatorId = "indicator";
+    /// A region's monitoring of a year.
+    MonitoringId = "monitoring";
+    /// What a community, or the region itself, returns for it.
+    ReturnId = "return";
     /// A district or town of a region.
     MunicipalityId = "municipality";
     /// A regional operator.

@@ -63,12 +63,21 @@ pub mod ranking_revision;
 pub mod ranking_frozen;
 pub mod ranking_place;
 
+pub mod figure;
+pub mod indicator;
+pub mod indicator_plan;
+pub mod monitoring;
+pub mod monitoring_question;
+pub mod monitoring_return;
+pub mod monitoring_figure;
+pub mod monitoring_report;
+
 pub mod search_term;
 pub mod search_spelling;
 
 pub use enums::{
     AdoptionState, EventKind, EventLevel, ExclusionReason, FindingCode, FindingSeverity, FindingState,
     IndicatorDirection, IndicatorUnit, MaterialKind, MemberState, Office, PracticeState, Purpose,
-    ReviewState, Role,
+    ReturnState, ReviewState, Role,
 };
 pub use year::AcademicYear;

@@ -22,6 +22,8 @@ mod m0016_integrity;
 mod m0017_materials;
 mod m0018_ranking_history;
 mod m0019_row_digests;
+mod m0021_indicators;
+mod m0023_monitoring;
 mod steps;
 
 /// All steps, oldest first.
@@ -51,6 +53,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0017_materials::Migration),
             Box::new(m0018_ranking_history::Migration),
             Box::new(m0019_row_digests::Migration),
+            Box::new(m0021_indicators::Migration),
+            Box::new(m0023_monitoring::Migration),
         ]
     }
 }

@@ -109,6 +109,22 @@ pub enum Action {
     CommunityRegister,
     /// Enter how many teachers there are.
     HeadcountSet,
+    /// Keep the federal figures and indicators.
+    IndicatorWrite,
+    /// Keep a region's own indicators.
+    IndicatorWriteRegional,
+    /// Set what a region plans.
+    IndicatorPlan,
+    /// Open a region's monitoring of a year, and move its last day.
+    MonitoringOpen,
+    /// Complete, correct and hand in a monitoring return.
+    MonitoringReturnWrite,
+    /// Accept a return, or send it back.
+    MonitoringReturnDecide,
+    /// Accept a region's report on a year, and its corrections.
+    MonitoringAccept,
+    /// Read returns, and a report while it is open.
+    MonitoringRead,
     /// Enter an institute's employees.
     EmployeeWrite,
     /// Read an institute's employees.
@@ -233,7 +249,8 @@ pub const RULES: &[Rule] = &[
     public(A::Read, "read", &[
         "node", "nodes", "viewer", "region", "regions", "profiles", "community", "communities", "practice", "practices",
         "communityRanking", "practiceRanking", "regionRanking", "rankingMethods", "rankingRevisions", "rubric", "rubrics", "search",
-        "changes",
+        "changes", "monitoringReport", "figures",
+        "indicators",
     ]),
     public(A::SessionCreate,  "session.create",  &["sessionCreate"]),
     public(A::SessionRefresh, "session.refresh", &["sessionRefresh"]),
@@ -303,6 +320,16 @@ pub const RULES: &[Rule] = &[
     rule(A::CommunityUpdate,   "community.update",   &[(Coordinator, Community), (RegionalOperator, Region)], &["communityUpdate"]),
     rule(A::CommunityRegister, "community.register", &[(FederalRegistrar, Federation)], &["communityRegister"]),
     rule(A::HeadcountSet,      "headcount.set",      &[(RegionalOperator, Region)], &["headcountSet"]),
+    rule(A::IndicatorWrite,         "indicator.write",         &[(FederalRegistrar, Federation)], &["figureCreate", "indicatorCreate", "indicatorRevise"]),
+    rule(A::IndicatorWriteRegional, "indicator.writeRegional", &[(RegionalOperator, Region)], &[]),
+    rule(A::IndicatorPlan,          "indicator.plan",          &[(RegionalOperator, Region)], &["indicatorPlanSet"]),
+    rule(A::MonitoringOpen,         "monitoring.open",         &[(RegionalOperator, Region)], &["monitoringOpen", "monitoringExtend"]),
+    rule(A::MonitoringReturnWrite,  "monitoring.writeReturn",  &[(Chair, Community), (Coordinator, Community), (RegionalOperator, Region)], &["monitoringReturnFill", "monitoringReturnSubmit"]),
+    rule(A::MonitoringReturnDecide, "monitoring.decideReturn", &[(RegionalOperator, Region)], &["monitoringReturnAccept", "monitoringReturnSendBack"]),
+    rule(A::MonitoringAccept,       "monitoring.accept",       &[(RegionalOperator, Region)], &["monitoringAccept"]),
+    rule(A::MonitoringRead,         "monitoring.read", &[
+        (Chair, Community), (Coordinator, Community), (RegionalOperator, Region), (FederalRegistrar, Federation), (Auditor, Federation),
+    ], &["monitoring", "monitorings"]),
     rule(A::EmployeeWrite,     "employee.write",     &[(RegionalOperator, Region), (FederalRegistrar, Federation)], &["employeeCreate"]),
     rule(A::EmployeesRead,     "employees.read",     &[(RegionalOperator, Region), (FederalRegistrar, Federation), (Auditor, Federation)], &[]),
     rule(A::IntegratorWrite,   "integrator.write",   &[(RegionalOperator, Region)], &["integratorCreate", "integratorSecretRotate", "integratorRevoke"]),

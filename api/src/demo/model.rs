@@ -5,7 +5,9 @@
 
 use chrono::NaiveDate;
 
-use super::activity::{Account, Adoption, Appointment, Expert, Material, Membership, Practice, Rating};
+use super::activity::{
+    Account, Adoption, Appointment, Expert, Material, Membership, Monitoring, Planned, Practice, Rating,
+};
 
 /// Position in [`DemoSet::regions`].
 pub type RegionIx = usize;
@@ -59,6 +61,10 @@ pub struct DemoSet {
     pub experts: Vec<Expert>,
     /// Links and files of practices.
     pub materials: Vec<Material>,
+    /// Indicators of regions' own, which their operators entered.
+    pub indicators: Vec<Planned>,
+    /// What regions and communities returned for the monitorings of past years, the earliest first.
+    pub monitorings: Vec<Monitoring>,
     /// Logins.
     pub accounts: Vec<Account>,
 }

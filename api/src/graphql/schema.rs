@@ -6,8 +6,8 @@ use async_graphql::{
 use chrono::{DateTime, Utc};
 use entity::ids::{
     AdoptionId, AppointmentId, AssessmentId, CheckId, CommunityId, DepartmentId, EditionId, ExpertId,
-    FindingId, InstituteId, MaterialId, MemberId, MunicipalityId, OrganizationId, PracticeId, ProfileId,
-    RatingId, RegionId, ReviewDrawId, ReviewId, TypedId,
+    FindingId, InstituteId, MaterialId, MemberId, MonitoringId, MunicipalityId, OrganizationId, PracticeId,
+    ProfileId, RatingId, RegionId, ReturnId, ReviewDrawId, ReviewId, TypedId,
 };
 
 use super::{Caller, ids};
@@ -35,6 +35,7 @@ use crate::{
         },
         governance::{graphql::Appointment, mutations::GovernanceMutation},
         headcount::graphql::HeadcountMutation,
+        indicator::{graphql::IndicatorQuery, mutations::IndicatorMutation},
         institute::{
             graphql::{Department, Institute},
             mutations::InstituteMutation,
@@ -46,6 +47,11 @@ use crate::{
         journal::{changes::ChangesQuery, graphql::JournalQuery},
         material::{graphql::Material, mutations::MaterialMutation},
         member::{graphql::Member, mutations::MemberMutation},
+        monitoring::{
+            graphql::{Monitoring, MonitoringQuery, MonitoringReturn},
+            mutations::MonitoringMutation,
+            report_graphql::MonitoringReportQuery,
+        },
         practice::{
             graphql::{Practice, PracticeQuery},
             mutations::PracticeMutation,
@@ -107,6 +113,10 @@ pub enum Node {
     ReviewDraw(ReviewDraw),
     /// An expert's assessment of a practice.
     Assessment(Assessment),
+    /// A region's monitoring of a year.
+    Monitoring(Monitoring),
+    /// What a community, or the region itself, returns for it.
+    MonitoringReturn(MonitoringReturn),
     /// A link or file that belongs to a practice.
     Material(Material),
 }
@@ -194,6 +204,12 @@ pub async fn node_of(caller: &Caller, id: &ID) -> Result<Option<Node>, Error> {
         AssessmentId::PREFIX => {
             loader.load_one(AssessmentId(uuid)).await?.map(Assessment).map(Node::Assessment)
         }
+        MonitoringId::PREFIX => {
+            loader.load_one(MonitoringId(uuid)).await?.map(Monitoring::of).map(Node::Monitoring)
+        }
+        ReturnId::PREFIX => {
+            loader.load_one(ReturnId(uuid)).await?.map(MonitoringReturn::of).map(Node::MonitoringReturn)
+        }
         MaterialId::PREFIX => loader.load_one(MaterialId(uuid)).await?.map(Material).map(Node::Material),
         _ => {
             let message = "The id is of no type that can be looked up.";
@@ -215,6 +231,9 @@ pub struct Query(
     ReviewQuery,
     AssessmentQuery,
     IntegrityQuery,
+    IndicatorQuery,
+    MonitoringQuery,
+    MonitoringReportQuery,
     RankingQuery,
     RankingHistoryQuery,
     SearchQuery,
@@ -242,6 +261,8 @@ pub struct Mutation(
     ExpertMutation,
     ReviewMutation,
     AssessmentMutation,
+    IndicatorMutation,
+    MonitoringMutation,
     RankingMutation,
 );
 

@@ -13,6 +13,8 @@ mod materials;
 mod adoptions;
 mod assessments;
 mod reviews;
+mod indicators;
+mod monitoring;
 mod rankings;
 mod sessions;
 
@@ -74,6 +76,8 @@ fn calls() -> Vec<&'static Call> {
         adoptions::CALLS,
         reviews::CALLS,
         assessments::CALLS,
+        indicators::CALLS,
+        monitoring::CALLS,
         rankings::CALLS,
         sessions::CALLS,
         integrators::CALLS,

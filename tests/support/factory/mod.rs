@@ -3,6 +3,7 @@
 //! What factories write does not stand in the journal. Insert before the first request, or call
 //! `app.forget_boards()` before asking for a ranking.
 
+mod monitoring;
 mod people;
 mod places;
 mod practices;

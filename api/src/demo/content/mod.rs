@@ -7,6 +7,7 @@ mod experts;
 mod governance;
 mod materials;
 mod members;
+mod monitoring;
 mod names;
 mod places;
 mod practices;
@@ -35,6 +36,7 @@ pub(super) fn compose() -> Result<DemoSet, DemoDataError> {
     adoptions::fill(&mut set, calendar)?;
     experts::fill(&mut set, calendar, &rosters)?;
     materials::fill(&mut set)?;
+    monitoring::fill(&mut set)?;
     accounts::fill(&mut set, &rosters, &staff)?;
     Ok(set)
 }

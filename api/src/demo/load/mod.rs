@@ -6,6 +6,7 @@ mod communities;
 mod experts;
 mod keys;
 mod materials;
+mod monitoring;
 mod people;
 mod places;
 mod practices;
@@ -25,7 +26,10 @@ use crate::{
     db::Db,
     error::Error,
     files::store::Store,
-    registry::ranking::{freeze, versions},
+    registry::{
+        indicator,
+        ranking::{freeze, versions},
+    },
 };
 
 /// The academic years of the set that are closed: from the first publication to the last year that is all in it.
@@ -71,6 +75,9 @@ pub enum LoadError {
     /// A year of it was not closed.
     #[error("a year of the demonstration set was not closed: {0}")]
     Closing(String),
+    /// A step of a monitoring was refused.
+    #[error("a monitoring of the demonstration set was refused: {0}")]
+    Monitoring(String),
     /// The database's, or a fault of ours.
     #[error("the demonstration set was not loaded: {}", cause(.0))]
     Failed(Error),
@@ -127,6 +134,8 @@ pub async fn load(db: &Db, store: &Store, now: DateTime<Utc>) -> Result<Loaded, 
     experts::insert(&tx, &set, &keys).await?;
     materials::insert(&tx, store, &set, &keys).await?;
     tx.commit().await?;
+    indicator::versions::lay_down(db, now).await?;
+    monitoring::enter(db, &set, &keys, now).await?;
     close_years(db, now).await?;
 
     let published = set.practices.iter().filter(|one| one.state == PracticeState::Published).count();
