@@ -6,6 +6,7 @@ use actix_web::{
     web,
 };
 use serde::Deserialize;
+use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
 
 use super::{
@@ -18,8 +19,9 @@ use super::{
 use crate::{
     app::App,
     auth::{Action, policy},
-    error::Error,
-    registry::event::import::{self, COLUMNS, ROWS_MAX},
+    error::{Error, UserError},
+    graphql::ids,
+    registry::event::import::{self, COLUMNS, Done, Line, ROWS_MAX},
     tables::{self, Limits},
 };
 
@@ -72,7 +74,35 @@ async fn answer(
     let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
     let done = import::run(app, &actor, &options.source, options.dry_run, rows).await;
     let lines = done.map_err(|error| asked.problem(error))?.map_err(refused)?;
-    let body = import::answer(&lines, options.dry_run);
+    let body = body(&lines, options.dry_run);
     let response = HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(body);
     Ok((response, count))
+}
+
+/// The whole answer: how many rows became what, and each row.
+fn body(lines: &[Line], dry_run: bool) -> Value {
+    let count =
+        |wanted| lines.iter().filter(|line| matches!(line.done, Ok((done, _)) if done == wanted)).count();
+    let line = |line: &Line| match &line.done {
+        Ok((done, id)) => {
+            let id = (!dry_run || *done != Done::Created).then(|| ids::encode(*id));
+            json!({ "row": line.row, "externalId": line.key, "outcome": done.name(), "eventId": id, "userErrors": [] })
+        }
+        Err(errors) => {
+            let told = |error: &UserError| {
+                let path: Vec<_> = error.path.iter().skip(1).collect();
+                json!({ "code": error.code, "message": error.message, "path": path })
+            };
+            let errors: Vec<_> = errors.iter().map(told).collect();
+            json!({ "row": line.row, "externalId": line.key, "outcome": "REJECTED", "eventId": null, "userErrors": errors })
+        }
+    };
+    json!({
+        "dryRun": dry_run,
+        "created": count(Done::Created),
+        "updated": count(Done::Updated),
+        "unchanged": count(Done::Unchanged),
+        "rejected": lines.iter().filter(|line| line.done.is_err()).count(),
+        "rows": lines.iter().map(line).collect::<Vec<_>>(),
+    })
 }

@@ -8,7 +8,6 @@ use entity::{
     ids::{CommunityId, EventId},
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
-use serde_json::{Value, json};
 
 use super::{
     rules::{self, Facts},
@@ -19,7 +18,6 @@ use crate::{
     auth::{Action, Actor, Place, policy},
     db::Tx,
     error::{Error, Outcome, UserError, UserErrorCode},
-    graphql::ids,
     tables::{Column, Record, RowFault, parse_date},
     text,
 };
@@ -72,7 +70,9 @@ pub enum Done {
 }
 
 impl Done {
-    fn name(self) -> &'static str {
+    /// As the answer says it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
         match self {
             Self::Created => "CREATED",
             Self::Updated => "UPDATED",
@@ -306,33 +306,4 @@ fn read(record: Record) -> Result<Given, (Option<String>, Vec<UserError>)> {
         }
         _ => Err((told, errors)),
     }
-}
-
-/// The whole answer: how many rows became what, and each row.
-#[must_use]
-pub fn answer(lines: &[Line], dry_run: bool) -> Value {
-    let count =
-        |wanted| lines.iter().filter(|line| matches!(line.done, Ok((done, _)) if done == wanted)).count();
-    let line = |line: &Line| match &line.done {
-        Ok((done, id)) => {
-            let id = (!dry_run || *done != Done::Created).then(|| ids::encode(*id));
-            json!({ "row": line.row, "externalId": line.key, "outcome": done.name(), "eventId": id, "userErrors": [] })
-        }
-        Err(errors) => {
-            let told = |error: &UserError| {
-                let path: Vec<_> = error.path.iter().skip(1).collect();
-                json!({ "code": error.code, "message": error.message, "path": path })
-            };
-            let errors: Vec<_> = errors.iter().map(told).collect();
-            json!({ "row": line.row, "externalId": line.key, "outcome": "REJECTED", "eventId": null, "userErrors": errors })
-        }
-    };
-    json!({
-        "dryRun": dry_run,
-        "created": count(Done::Created),
-        "updated": count(Done::Updated),
-        "unchanged": count(Done::Unchanged),
-        "rejected": lines.iter().filter(|line| line.done.is_err()).count(),
-        "rows": lines.iter().map(line).collect::<Vec<_>>(),
-    })
 }
