@@ -295,6 +295,7 @@ fn a_concept_is_read_from_its_front_page() {
         ),
         ("material", &["inputs.rs", "mutations.rs", "sweep.rs", "write.rs"]),
         ("community", &["inputs.rs", "mutations.rs", "papers.rs", "write.rs"]),
+        ("event", &["import.rs", "inputs.rs", "mutations.rs", "write.rs"]),
         ("expert", &["inputs.rs", "mutations.rs", "write.rs"]),
         ("governance", &["bodies.rs", "endings.rs", "inputs.rs", "mutations.rs", "terms.rs", "write.rs"]),
         ("indicator", &["figures.rs", "inputs.rs", "mutations.rs", "versions.rs", "write.rs"]),
@@ -387,6 +388,20 @@ fn imports_go_one_way() {
         |source| source.within(&["api/src/tables/"]),
         &strangers,
         "tables are read and written without knowing what they hold",
+    );
+    nowhere(
+        |source| source.within(&["api/src/reports/"]),
+        &[
+            "crate::auth",
+            "crate::db",
+            "crate::graphql",
+            "crate::http",
+            "crate::app",
+            "sea_orm",
+            "async_graphql",
+            "actix_web",
+        ],
+        "a report is written down without knowing where it comes from",
     );
     nowhere(
         |source| source.within(&["entity/src/"]),

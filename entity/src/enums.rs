@@ -313,3 +313,16 @@ pub enum ReturnState {
     /// Accepted by the region's operator.
     Accepted,
 }
+
+/// Where people meet at an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum EventFormat {
+    /// In a place.
+    Offline,
+    /// In the net.
+    Online,
+    /// Both.
+    Mixed,
+}

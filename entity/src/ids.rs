@@ -70,6 +70,8 @@ macro_rules! ids {
 ids! {
     /// A federal subject.
     RegionId = "region";
+    /// An event of a community.
+    EventId = "event";
     /// A version of an indicator.
     IndicatorId = "indicator";
     /// A region's monitoring of a year.

@@ -63,6 +63,8 @@ pub mod ranking_revision;
 pub mod ranking_frozen;
 pub mod ranking_place;
 
+pub mod event;
+pub mod event_community;
 pub mod figure;
 pub mod indicator;
 pub mod indicator_plan;
@@ -76,8 +78,8 @@ pub mod search_term;
 pub mod search_spelling;
 
 pub use enums::{
-    AdoptionState, EventKind, EventLevel, ExclusionReason, FindingCode, FindingSeverity, FindingState,
-    IndicatorDirection, IndicatorUnit, MaterialKind, MemberState, Office, PracticeState, Purpose,
-    ReturnState, ReviewState, Role,
+    AdoptionState, EventFormat, EventKind, EventLevel, ExclusionReason, FindingCode, FindingSeverity,
+    FindingState, IndicatorDirection, IndicatorUnit, MaterialKind, MemberState, Office, PracticeState,
+    Purpose, ReturnState, ReviewState, Role,
 };
 pub use year::AcademicYear;

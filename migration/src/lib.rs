@@ -22,6 +22,7 @@ mod m0016_integrity;
 mod m0017_materials;
 mod m0018_ranking_history;
 mod m0019_row_digests;
+mod m0020_events;
 mod m0021_indicators;
 mod m0023_monitoring;
 mod steps;
@@ -53,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0017_materials::Migration),
             Box::new(m0018_ranking_history::Migration),
             Box::new(m0019_row_digests::Migration),
+            Box::new(m0020_events::Migration),
             Box::new(m0021_indicators::Migration),
             Box::new(m0023_monitoring::Migration),
         ]

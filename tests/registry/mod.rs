@@ -4,6 +4,8 @@ mod practice_way;
 mod rating;
 mod integrity;
 mod adoption;
+mod event_imports;
+mod events;
 mod experts;
 mod reviews;
 mod assessments;

@@ -109,6 +109,8 @@ pub enum Action {
     CommunityRegister,
     /// Enter how many teachers there are.
     HeadcountSet,
+    /// Enter, change and remove events.
+    EventWrite,
     /// Keep the federal figures and indicators.
     IndicatorWrite,
     /// Keep a region's own indicators.
@@ -250,6 +252,7 @@ pub const RULES: &[Rule] = &[
         "node", "nodes", "viewer", "region", "regions", "profiles", "community", "communities", "practice", "practices",
         "communityRanking", "practiceRanking", "regionRanking", "rankingMethods", "rankingRevisions", "rubric", "rubrics", "search",
         "changes", "monitoringReport", "figures",
+        "events", "eventCounts",
         "indicators",
     ]),
     public(A::SessionCreate,  "session.create",  &["sessionCreate"]),
@@ -320,6 +323,7 @@ pub const RULES: &[Rule] = &[
     rule(A::CommunityUpdate,   "community.update",   &[(Coordinator, Community), (RegionalOperator, Region)], &["communityUpdate"]),
     rule(A::CommunityRegister, "community.register", &[(FederalRegistrar, Federation)], &["communityRegister"]),
     rule(A::HeadcountSet,      "headcount.set",      &[(RegionalOperator, Region)], &["headcountSet"]),
+    rule(A::EventWrite,             "event.write",             &[(Chair, Community), (Coordinator, Community), (RegionalOperator, Region)], &["eventCreate", "eventUpdate", "eventRemove"]),
     rule(A::IndicatorWrite,         "indicator.write",         &[(FederalRegistrar, Federation)], &["figureCreate", "indicatorCreate", "indicatorRevise"]),
     rule(A::IndicatorWriteRegional, "indicator.writeRegional", &[(RegionalOperator, Region)], &[]),
     rule(A::IndicatorPlan,          "indicator.plan",          &[(RegionalOperator, Region)], &["indicatorPlanSet"]),

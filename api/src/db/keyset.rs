@@ -243,13 +243,13 @@ where
         window.order_by((E::default(), *column), order.clone());
     }
     let mut each = select.into_query();
-    each.expr_window_as(Expr::cust("ROW_NUMBER()"), window, "place");
+    each.expr_window_as(Expr::cust("ROW_NUMBER()"), window, "place_in_list");
     let limit = i64::try_from(page.limit).unwrap_or(i64::MAX);
     let statement = Query::select()
         .column(Asterisk)
         .from_subquery(each, "each_list")
-        .and_where(Expr::col("place").lte(limit.saturating_add(1)))
-        .order_by("place", if page.backwards { Order::Desc } else { Order::Asc })
+        .and_where(Expr::col("place_in_list").lte(limit.saturating_add(1)))
+        .order_by("place_in_list", if page.backwards { Order::Desc } else { Order::Asc })
         .to_owned();
     let rows = E::Model::find_by_statement(db.get_database_backend().build(&statement)).all(db).await?;
     let mut lists: HashMap<P, Vec<E::Model>> = HashMap::new();

@@ -5,9 +5,9 @@ use async_graphql::{
 };
 use chrono::{DateTime, Utc};
 use entity::ids::{
-    AdoptionId, AppointmentId, AssessmentId, CheckId, CommunityId, DepartmentId, EditionId, ExpertId,
-    FindingId, InstituteId, MaterialId, MemberId, MonitoringId, MunicipalityId, OrganizationId, PracticeId,
-    ProfileId, RatingId, RegionId, ReturnId, ReviewDrawId, ReviewId, TypedId,
+    AdoptionId, AppointmentId, AssessmentId, CheckId, CommunityId, DepartmentId, EditionId, EventId,
+    ExpertId, FindingId, InstituteId, MaterialId, MemberId, MonitoringId, MunicipalityId, OrganizationId,
+    PracticeId, ProfileId, RatingId, RegionId, ReturnId, ReviewDrawId, ReviewId, TypedId,
 };
 
 use super::{Caller, ids};
@@ -29,6 +29,10 @@ use crate::{
             mutations::CommunityMutation,
         },
         edition::graphql::PracticeEdition,
+        event::{
+            graphql::{Event, EventQuery},
+            mutations::EventMutation,
+        },
         expert::{
             graphql::{Expert, ExpertQuery},
             mutations::ExpertMutation,
@@ -113,6 +117,8 @@ pub enum Node {
     ReviewDraw(ReviewDraw),
     /// An expert's assessment of a practice.
     Assessment(Assessment),
+    /// An event of a community.
+    Event(Event),
     /// A region's monitoring of a year.
     Monitoring(Monitoring),
     /// What a community, or the region itself, returns for it.
@@ -204,6 +210,7 @@ pub async fn node_of(caller: &Caller, id: &ID) -> Result<Option<Node>, Error> {
         AssessmentId::PREFIX => {
             loader.load_one(AssessmentId(uuid)).await?.map(Assessment).map(Node::Assessment)
         }
+        EventId::PREFIX => loader.load_one(EventId(uuid)).await?.map(Event).map(Node::Event),
         MonitoringId::PREFIX => {
             loader.load_one(MonitoringId(uuid)).await?.map(Monitoring::of).map(Node::Monitoring)
         }
@@ -231,6 +238,7 @@ pub struct Query(
     ReviewQuery,
     AssessmentQuery,
     IntegrityQuery,
+    EventQuery,
     IndicatorQuery,
     MonitoringQuery,
     MonitoringReportQuery,
@@ -261,6 +269,7 @@ pub struct Mutation(
     ExpertMutation,
     ReviewMutation,
     AssessmentMutation,
+    EventMutation,
     IndicatorMutation,
     MonitoringMutation,
     RankingMutation,

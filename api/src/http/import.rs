@@ -125,7 +125,7 @@ async fn begin(
 }
 
 /// How the file is written, by its header.
-fn format(request: &HttpRequest) -> Result<(Format, Option<String>), Problem> {
+pub(super) fn format(request: &HttpRequest) -> Result<(Format, Option<String>), Problem> {
     let text = |name| request.headers().get(name).map(|value| value.to_str().unwrap_or("?"));
     let unsupported =
         |message| Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, codes::UNSUPPORTED_MEDIA_TYPE, message);
@@ -141,7 +141,7 @@ fn format(request: &HttpRequest) -> Result<(Format, Option<String>), Problem> {
 }
 
 /// The body in a temporary file without a name, which goes with its handle.
-async fn take_in(
+pub(super) async fn take_in(
     request: &HttpRequest,
     mut payload: web::Payload,
     limit: u64,
@@ -175,7 +175,7 @@ async fn take_in(
     Ok(file.into_std().await)
 }
 
-fn unreadable(fault: Unreadable) -> Problem {
+pub(super) fn unreadable(fault: Unreadable) -> Problem {
     let mut place = String::new();
     if let Some(row) = fault.row {
         place = format!("Row {row}");
@@ -190,7 +190,7 @@ fn unreadable(fault: Unreadable) -> Problem {
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, Code::BadInput.name(), message)
 }
 
-fn refused(rejected: Rejected) -> Problem {
+pub(super) fn refused(rejected: Rejected) -> Problem {
     let messages: Vec<_> = rejected.errors.into_iter().map(|error| error.message).collect();
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, Code::BadInput.name(), messages.join(" "))
 }

@@ -9,6 +9,7 @@ mod endpoint;
 mod export;
 pub mod graphiql;
 mod import;
+mod import_events;
 pub mod protocol;
 mod report;
 mod request_id;

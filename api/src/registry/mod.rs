@@ -136,6 +136,7 @@ pub mod rating;
 pub mod integrity;
 pub mod adoption;
 pub mod assessment;
+pub mod event;
 pub mod expert;
 pub mod review;
 pub mod ranking;

@@ -7,7 +7,7 @@ use crate::registry::monitoring::{amount::Amount, report::Report};
 
 const STYLE: &str = include_str!("report.css");
 /// The colours of series, told apart in grey, too.
-const COLOURS: [&str; 3] = ["#9db8d9", "#1f4e8c", "#c8772e"];
+const COLOURS: [&str; 3] = ["#1f4e8c", "#9db8d9", "#c8772e"];
 
 pub(super) fn write(report: &Report) -> String {
     let page = html! {
@@ -109,7 +109,7 @@ fn draw(table: &Table, of: &Chart) -> Markup {
             title { (table.title) }
             @if series > 1 {
                 @for (at, column) in (0_i64..).zip(&columns) {
-                    rect x=(LABEL + at * 150) y="4" width="12" height="12" fill=(colour(at)) {}
+                    rect x=(LABEL + at * 150) y="4" width="12" height="12" fill=(colour(at, series)) {}
                     text x=(LABEL + at * 150 + 18) y="15" { (table.columns.get(*column).map_or("", String::as_str)) }
                 }
             }
@@ -122,7 +122,7 @@ fn draw(table: &Table, of: &Chart) -> Markup {
                     @let y = top + at * BAR;
                     @if let Some(amount) = number(row.get(*column)) {
                         @let long = length(amount, most, LENGTH);
-                        rect x=(LABEL) y=(y) width=(long) height=(BAR - 2) fill=(colour(at)) {}
+                        rect x=(LABEL) y=(y) width=(long) height=(BAR - 2) fill=(colour(at, series)) {}
                         text x=(LABEL + long + 5) y=(y + BAR - 4) { (row.get(*column).map(value).unwrap_or_default()) }
                     } @else {
                         text.none x=(LABEL + 5) y=(y + BAR - 4) { "нет данных" }
@@ -133,9 +133,9 @@ fn draw(table: &Table, of: &Chart) -> Markup {
     }
 }
 
-fn colour(series: i64) -> &'static str {
-    // A single series is drawn in the strong one.
-    COLOURS.get(usize::try_from(series).unwrap_or(0)).copied().unwrap_or("#1f4e8c")
+/// The last series is the strong one: this year's, or the only one.
+fn colour(series: i64, of: i64) -> &'static str {
+    COLOURS.get(usize::try_from(of - 1 - series).unwrap_or(0)).copied().unwrap_or("#c8772e")
 }
 
 fn length(amount: Amount, most: Amount, whole: i64) -> i64 {

@@ -111,9 +111,9 @@ fn columns(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
 
-/// The sum of what is known.
+/// The sum; unknown where one of its parts is: a part of the whole is no total.
 fn sum(numbers: impl Iterator<Item = Option<i64>>) -> Cell {
-    count(numbers.flatten().sum())
+    known(numbers.sum())
 }
 
 fn main_figures(report: &Report) -> Table {
@@ -245,7 +245,8 @@ fn by_level(report: &Report, year: &str) -> Table {
     let others = report.events_by_community.iter().filter(|row| row.level != EventLevel::Regional);
     let row = |row: &crate::registry::monitoring::report::CommunityEvents| {
         let level = text(level_name(row.level));
-        vec![text(&row.community.name), level, known(row.events), known(row.participants)]
+        let name = text(format!("{} ({})", row.community.name, level_name(row.level).to_lowercase()));
+        vec![name, level, known(row.events), known(row.participants)]
     };
     Table {
         sheet: "Прочие уровни",

@@ -13,6 +13,7 @@ mod materials;
 mod adoptions;
 mod assessments;
 mod reviews;
+mod events;
 mod indicators;
 mod monitoring;
 mod rankings;
@@ -76,6 +77,7 @@ fn calls() -> Vec<&'static Call> {
         adoptions::CALLS,
         reviews::CALLS,
         assessments::CALLS,
+        events::CALLS,
         indicators::CALLS,
         monitoring::CALLS,
         rankings::CALLS,

@@ -49,6 +49,8 @@ async fn dump(app: &TestApp) -> Vec<(String, Vec<Value>)> {
         erased_registration,
         expert,
         expert_conflict,
+        event,
+        event_community,
         figure,
         grant,
         headcount,

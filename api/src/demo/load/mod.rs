@@ -3,6 +3,7 @@
 mod accounts;
 mod adoptions;
 mod communities;
+mod events;
 mod experts;
 mod keys;
 mod materials;

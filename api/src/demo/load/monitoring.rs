@@ -39,6 +39,7 @@ pub(super) async fn enter(db: &Db, set: &DemoSet, keys: &Keys, now: DateTime<Utc
     }
     if PRESENT.start() <= now {
         let mut tx = db.begin(Permit::system(now)).await?;
+        super::events::enter(&mut tx, set, keys).await?;
         present(&mut tx, set, keys).await?;
         tx.commit().await?;
     }
@@ -164,7 +165,7 @@ fn statements(figures: &[Figure]) -> Vec<Statement> {
 }
 
 /// What a use case refused is a fault of the set.
-fn done<T>(outcome: Result<T, Rejected>) -> Result<T, LoadError> {
+pub(super) fn done<T>(outcome: Result<T, Rejected>) -> Result<T, LoadError> {
     outcome.map_err(|refused| {
         let told: Vec<_> = refused.errors.into_iter().map(|error| error.message).collect();
         LoadError::Monitoring(told.join(" "))

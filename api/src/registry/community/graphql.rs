@@ -24,6 +24,7 @@ use crate::{
     },
     registry::{
         adoption::graphql::{AdoptionConnection, AdoptionState, adoptions_of_community},
+        event::graphql::{EventConnection, events_of_community},
         governance::{
             bodies::{Council, Presidium},
             graphql::{Appointment, AppointmentConnection, Office, appointments_page, office_holder},
@@ -230,6 +231,18 @@ impl Community {
     ) -> Result<AdoptionConnection, Error> {
         let page = Page::new(first, after, last, before)?;
         adoptions_of_community(ctx, self.0.id, state.unwrap_or_default(), &page).await
+    }
+    /// The events that it leads, the newest first.
+    async fn events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<EventConnection, Error> {
+        let page = Page::new(first, after, last, before)?;
+        events_of_community(ctx, self.0.id, &page).await
     }
     /// Where it stood in the rankings of the closed academic years, and stands in those of the running one and of the last
     /// while that is not closed; the earliest first. Years in which it took no part are left out.

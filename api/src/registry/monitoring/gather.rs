@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
-    AcademicYear, IndicatorUnit, PracticeState, ReturnState, community, cooperation_agreement, headcount,
+    AcademicYear, EventKind, EventLevel, IndicatorUnit, PracticeState, ReturnState, community,
+    cooperation_agreement, headcount,
     ids::{CommunityId, MonitoringId, ProfileId, RegionId, ReturnId},
     institute, member, monitoring, monitoring_figure, monitoring_question, monitoring_report,
     monitoring_return, practice, region,
@@ -22,11 +23,14 @@ use super::{
 };
 use crate::{
     error::Error,
-    registry::indicator::{
-        self,
-        figures::{
-            AGREEMENTS_LAST_YEAR, AGREEMENTS_THIS_YEAR, EVENT_PARTICIPANTS, EVENTS, MEMBERS, PRACTICES,
-            REGISTERED_COMMUNITIES, TEACHERS,
+    registry::{
+        event,
+        indicator::{
+            self,
+            figures::{
+                AGREEMENTS_LAST_YEAR, AGREEMENTS_THIS_YEAR, EVENT_PARTICIPANTS, EVENTS, MEMBERS, PRACTICES,
+                REGISTERED_COMMUNITIES, TEACHERS, events_at, events_of, participants_at,
+            },
         },
     },
 };
@@ -361,6 +365,7 @@ pub async fn known(
     put(PRACTICES, practices(db, of, year).await?, true);
     put(AGREEMENTS_THIS_YEAR, agreements(db, of, year).await?, true);
     put(AGREEMENTS_LAST_YEAR, agreements(db, of, year.previous()).await?, true);
+    events(db, of, year, last_day, &mut known).await?;
     let communities = community::Entity::find()
         .filter(community::Column::RegionId.eq(of))
         .filter(community::Column::ArchivedAt.is_null())
@@ -391,6 +396,43 @@ pub async fn known(
     }
     known.region.register(REGISTERED_COMMUNITIES, Some(Amount::whole(registered)));
     Ok(known)
+}
+
+/// Events by level and kind, with their participants as far as all of them were told: a part of them is no number.
+async fn events(
+    db: &impl ConnectionTrait,
+    of: RegionId,
+    year: AcademicYear,
+    until: NaiveDate,
+    known: &mut Known,
+) -> Result<(), Error> {
+    #[derive(Default)]
+    struct Held {
+        events: i64,
+        counted: i64,
+        participants: i64,
+    }
+    let mut levels: HashMap<(CommunityId, EventLevel), Held> = HashMap::new();
+    let mut kinds: HashMap<(CommunityId, EventKind), i64> = HashMap::new();
+    for row in event::service::totals(db, of, year, until).await? {
+        let held = levels.entry((row.community_id, row.level)).or_default();
+        held.events += row.events;
+        held.counted += row.counted;
+        held.participants += row.participants.unwrap_or(0);
+        *kinds.entry((row.community_id, row.kind)).or_default() += row.events;
+    }
+    for ((community, level), held) in levels {
+        let figures = known.communities.entry(community).or_default();
+        figures.register(events_at(level), Some(Amount::whole(held.events)));
+        if held.counted == held.events {
+            figures.register(participants_at(level), Some(Amount::whole(held.participants)));
+        }
+    }
+    for ((community, kind), events) in kinds {
+        let figures = known.communities.entry(community).or_default();
+        figures.register(events_of(kind), Some(Amount::whole(events)));
+    }
+    Ok(())
 }
 
 /// Persons with a registration in force.
