@@ -120,6 +120,7 @@ macro_rules! load_counts {
 mod listed;
 
 pub mod region;
+pub mod indicator;
 pub mod institute;
 pub mod account;
 pub mod community;
