@@ -297,6 +297,7 @@ fn a_concept_is_read_from_its_front_page() {
         ("community", &["inputs.rs", "mutations.rs", "papers.rs", "write.rs"]),
         ("expert", &["inputs.rs", "mutations.rs", "write.rs"]),
         ("governance", &["bodies.rs", "endings.rs", "inputs.rs", "mutations.rs", "terms.rs", "write.rs"]),
+        ("indicator", &["figures.rs", "formula.rs", "inputs.rs", "mutations.rs", "versions.rs", "write.rs"]),
         ("institute", &["employees.rs", "inputs.rs", "mutations.rs", "write.rs"]),
         ("journal", &["changes.rs", "feed.rs"]),
         ("member", &["erase.rs", "inputs.rs", "ledger.rs", "mutations.rs", "people.rs", "write.rs"]),

@@ -52,6 +52,7 @@ impl App {
             .map_err(|why| Error::Refused(Code::Unavailable, why))?;
         let keys = Keys::load(&db, clock.now()).await?;
         versions::lay_down(&db, clock.now()).await?;
+        indicator::versions::lay_down(&db, clock.now()).await?;
         Ok(Self {
             db,
             store,

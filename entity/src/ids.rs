@@ -140,4 +140,8 @@ ids! {
     MethodId = "method";
     /// A state of a closed academic year's rankings.
     RevisionId = "revision";
+    /// A named number of a region in a year.
+    FigureId = "figure";
+    /// A version of an indicator.
+    IndicatorId = "indicator";
 }

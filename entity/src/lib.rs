@@ -54,6 +54,10 @@ pub mod rubric_criterion;
 pub mod assessment;
 pub mod assessment_score;
 
+pub mod figure;
+pub mod indicator;
+pub mod indicator_plan;
+
 pub mod counter;
 pub mod journal;
 pub mod ranking_method;

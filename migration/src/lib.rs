@@ -22,6 +22,7 @@ mod m0016_integrity;
 mod m0017_materials;
 mod m0018_ranking_history;
 mod m0019_row_digests;
+mod m0021_indicators;
 mod steps;
 
 /// All steps, oldest first.
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0017_materials::Migration),
             Box::new(m0018_ranking_history::Migration),
             Box::new(m0019_row_digests::Migration),
+            Box::new(m0021_indicators::Migration),
         ]
     }
 }

@@ -109,6 +109,14 @@ pub enum Action {
     CommunityRegister,
     /// Enter how many teachers there are.
     HeadcountSet,
+    /// Enter a figure.
+    FigureWrite,
+    /// Make and revise the federation's indicators.
+    IndicatorWrite,
+    /// Make and revise a region's own indicators.
+    IndicatorWriteRegional,
+    /// Plan what a region is to reach.
+    IndicatorPlanSet,
     /// Enter an institute's employees.
     EmployeeWrite,
     /// Read an institute's employees.
@@ -233,7 +241,7 @@ pub const RULES: &[Rule] = &[
     public(A::Read, "read", &[
         "node", "nodes", "viewer", "region", "regions", "profiles", "community", "communities", "practice", "practices",
         "communityRanking", "practiceRanking", "regionRanking", "rankingMethods", "rankingRevisions", "rubric", "rubrics", "search",
-        "changes",
+        "changes", "figures", "indicators",
     ]),
     public(A::SessionCreate,  "session.create",  &["sessionCreate"]),
     public(A::SessionRefresh, "session.refresh", &["sessionRefresh"]),
@@ -303,6 +311,10 @@ pub const RULES: &[Rule] = &[
     rule(A::CommunityUpdate,   "community.update",   &[(Coordinator, Community), (RegionalOperator, Region)], &["communityUpdate"]),
     rule(A::CommunityRegister, "community.register", &[(FederalRegistrar, Federation)], &["communityRegister"]),
     rule(A::HeadcountSet,      "headcount.set",      &[(RegionalOperator, Region)], &["headcountSet"]),
+    rule(A::FigureWrite,       "figure.write",       &[(FederalRegistrar, Federation)], &["figureCreate"]),
+    rule(A::IndicatorWrite,    "indicator.write",    &[(FederalRegistrar, Federation)], &["indicatorCreate", "indicatorRevise"]),
+    rule(A::IndicatorWriteRegional, "indicator.writeRegional", &[(RegionalOperator, Region)], &[]),
+    rule(A::IndicatorPlanSet,  "indicator.plan",     &[(RegionalOperator, Region)], &["indicatorPlanSet"]),
     rule(A::EmployeeWrite,     "employee.write",     &[(RegionalOperator, Region), (FederalRegistrar, Federation)], &["employeeCreate"]),
     rule(A::EmployeesRead,     "employees.read",     &[(RegionalOperator, Region), (FederalRegistrar, Federation), (Auditor, Federation)], &[]),
     rule(A::IntegratorWrite,   "integrator.write",   &[(RegionalOperator, Region)], &["integratorCreate", "integratorSecretRotate", "integratorRevoke"]),

@@ -6,7 +6,7 @@ use async_graphql::{
 use chrono::{DateTime, Utc};
 use entity::ids::{
     AdoptionId, AppointmentId, AssessmentId, CheckId, CommunityId, DepartmentId, EditionId, ExpertId,
-    FindingId, InstituteId, MaterialId, MemberId, MunicipalityId, OrganizationId, PracticeId, ProfileId,
+    FindingId, IndicatorId, InstituteId, MaterialId, MemberId, MunicipalityId, OrganizationId, PracticeId, ProfileId,
     RatingId, RegionId, ReviewDrawId, ReviewId, TypedId,
 };
 
@@ -35,6 +35,10 @@ use crate::{
         },
         governance::{graphql::Appointment, mutations::GovernanceMutation},
         headcount::graphql::HeadcountMutation,
+        indicator::{
+            graphql::{Indicator, IndicatorQuery},
+            mutations::IndicatorMutation,
+        },
         institute::{
             graphql::{Department, Institute},
             mutations::InstituteMutation,
@@ -109,6 +113,8 @@ pub enum Node {
     Assessment(Assessment),
     /// A link or file that belongs to a practice.
     Material(Material),
+    /// A version of an indicator.
+    Indicator(Indicator),
 }
 
 /// How many ids `nodes` takes at once.
@@ -195,6 +201,7 @@ pub async fn node_of(caller: &Caller, id: &ID) -> Result<Option<Node>, Error> {
             loader.load_one(AssessmentId(uuid)).await?.map(Assessment).map(Node::Assessment)
         }
         MaterialId::PREFIX => loader.load_one(MaterialId(uuid)).await?.map(Material).map(Node::Material),
+        IndicatorId::PREFIX => loader.load_one(IndicatorId(uuid)).await?.map(Indicator).map(Node::Indicator),
         _ => {
             let message = "The id is of no type that can be looked up.";
             return Err(Error::Refused(Code::BadId, message.into()));
@@ -214,6 +221,7 @@ pub struct Query(
     ExpertQuery,
     ReviewQuery,
     AssessmentQuery,
+    IndicatorQuery,
     IntegrityQuery,
     RankingQuery,
     RankingHistoryQuery,
@@ -232,6 +240,7 @@ pub struct Mutation(
     InstituteMutation,
     CommunityMutation,
     HeadcountMutation,
+    IndicatorMutation,
     GovernanceMutation,
     MemberMutation,
     SyncMutation,

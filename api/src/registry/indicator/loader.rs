@@ -1,0 +1,3 @@
+//! Batch loads of indicators.
+
+load_by_id! { IndicatorId => indicator }

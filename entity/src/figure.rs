@@ -1,0 +1,31 @@
+//! A named number of a community or region in a year, by which formulas and returns name it.
+
+use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::*;
+
+use crate::{enums::IndicatorUnit, ids::FigureId};
+
+/// A row of `figure`; never changed.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "figure")]
+pub struct Model {
+    /// Key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: FigureId,
+    /// `event_participants`; unique.
+    pub code: String,
+    /// The name, in Russian.
+    pub name: String,
+    /// In what it is told.
+    pub unit: IndicatorUnit,
+    /// Whether the registry computes it by itself.
+    pub is_registered: bool,
+    /// When it was entered.
+    pub created_at: DateTime<Utc>,
+}
+
+/// No relation is walked from here.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
