@@ -18,6 +18,7 @@ mod bodies;
 mod endings;
 mod founding;
 mod headcount;
+mod indicators;
 mod lists;
 mod setting_up;
 mod freshness;

@@ -11,6 +11,7 @@ mod practices;
 mod integrity;
 mod materials;
 mod adoptions;
+mod indicators;
 mod assessments;
 mod reviews;
 mod rankings;
@@ -72,6 +73,7 @@ fn calls() -> Vec<&'static Call> {
         integrity::CALLS,
         materials::CALLS,
         adoptions::CALLS,
+        indicators::CALLS,
         reviews::CALLS,
         assessments::CALLS,
         rankings::CALLS,

@@ -7,6 +7,7 @@ mod people;
 mod places;
 mod practices;
 mod adoptions;
+mod indicators;
 mod reviews;
 pub mod assessments;
 mod integrity;

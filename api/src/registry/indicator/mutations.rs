@@ -12,7 +12,7 @@ use crate::{
     graphql::{
         Caller,
         errors::{UserError, user_errors},
-        payload::payload,
+        payload,
     },
 };
 
