@@ -144,4 +144,6 @@ ids! {
     FigureId = "figure";
     /// A version of an indicator.
     IndicatorId = "indicator";
+    /// A cluster of organizations.
+    ClusterId = "cluster";
 }

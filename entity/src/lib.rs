@@ -58,6 +58,11 @@ pub mod figure;
 pub mod indicator;
 pub mod indicator_plan;
 
+pub mod cluster;
+pub mod cluster_organization;
+pub mod cluster_indicator;
+pub mod cluster_result;
+
 pub mod counter;
 pub mod journal;
 pub mod ranking_method;

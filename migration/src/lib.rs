@@ -23,6 +23,7 @@ mod m0017_materials;
 mod m0018_ranking_history;
 mod m0019_row_digests;
 mod m0021_indicators;
+mod m0022_clusters;
 mod steps;
 
 /// All steps, oldest first.
@@ -53,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0018_ranking_history::Migration),
             Box::new(m0019_row_digests::Migration),
             Box::new(m0021_indicators::Migration),
+            Box::new(m0022_clusters::Migration),
         ]
     }
 }

@@ -117,6 +117,8 @@ pub enum Action {
     IndicatorWriteRegional,
     /// Plan what a region is to reach.
     IndicatorPlanSet,
+    /// Keep a region's clusters: their organizations, indicators and results.
+    ClusterWrite,
     /// Enter an institute's employees.
     EmployeeWrite,
     /// Read an institute's employees.
@@ -241,7 +243,7 @@ pub const RULES: &[Rule] = &[
     public(A::Read, "read", &[
         "node", "nodes", "viewer", "region", "regions", "profiles", "community", "communities", "practice", "practices",
         "communityRanking", "practiceRanking", "regionRanking", "rankingMethods", "rankingRevisions", "rubric", "rubrics", "search",
-        "changes", "figures", "indicators",
+        "changes", "figures", "indicators", "clusters",
     ]),
     public(A::SessionCreate,  "session.create",  &["sessionCreate"]),
     public(A::SessionRefresh, "session.refresh", &["sessionRefresh"]),
@@ -315,6 +317,9 @@ pub const RULES: &[Rule] = &[
     rule(A::IndicatorWrite,    "indicator.write",    &[(FederalRegistrar, Federation)], &["indicatorCreate", "indicatorRevise"]),
     rule(A::IndicatorWriteRegional, "indicator.writeRegional", &[(RegionalOperator, Region)], &[]),
     rule(A::IndicatorPlanSet,  "indicator.plan",     &[(RegionalOperator, Region)], &["indicatorPlanSet"]),
+    rule(A::ClusterWrite,      "cluster.write",      &[(RegionalOperator, Region)], &[
+        "clusterCreate", "clusterUpdate", "clusterOrganizationsSet", "clusterIndicatorsSet", "clusterResultsSet",
+    ]),
     rule(A::EmployeeWrite,     "employee.write",     &[(RegionalOperator, Region), (FederalRegistrar, Federation)], &["employeeCreate"]),
     rule(A::EmployeesRead,     "employees.read",     &[(RegionalOperator, Region), (FederalRegistrar, Federation), (Auditor, Federation)], &[]),
     rule(A::IntegratorWrite,   "integrator.write",   &[(RegionalOperator, Region)], &["integratorCreate", "integratorSecretRotate", "integratorRevoke"]),

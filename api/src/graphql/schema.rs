@@ -5,7 +5,7 @@ use async_graphql::{
 };
 use chrono::{DateTime, Utc};
 use entity::ids::{
-    AdoptionId, AppointmentId, AssessmentId, CheckId, CommunityId, DepartmentId, EditionId, ExpertId,
+    AdoptionId, AppointmentId, AssessmentId, CheckId, ClusterId, CommunityId, DepartmentId, EditionId, ExpertId,
     FindingId, IndicatorId, InstituteId, MaterialId, MemberId, MunicipalityId, OrganizationId, PracticeId, ProfileId,
     RatingId, RegionId, ReviewDrawId, ReviewId, TypedId,
 };
@@ -23,6 +23,10 @@ use crate::{
         assessment::{
             graphql::{Assessment, AssessmentQuery},
             mutations::AssessmentMutation,
+        },
+        cluster::{
+            graphql::{Cluster, ClusterQuery},
+            mutations::ClusterMutation,
         },
         community::{
             graphql::{Community, CommunityQuery},
@@ -115,6 +119,8 @@ pub enum Node {
     Material(Material),
     /// A version of an indicator.
     Indicator(Indicator),
+    /// Organizations that work at one topic together.
+    Cluster(Cluster),
 }
 
 /// How many ids `nodes` takes at once.
@@ -202,6 +208,7 @@ pub async fn node_of(caller: &Caller, id: &ID) -> Result<Option<Node>, Error> {
         }
         MaterialId::PREFIX => loader.load_one(MaterialId(uuid)).await?.map(Material).map(Node::Material),
         IndicatorId::PREFIX => loader.load_one(IndicatorId(uuid)).await?.map(Indicator).map(Node::Indicator),
+        ClusterId::PREFIX => loader.load_one(ClusterId(uuid)).await?.map(Cluster).map(Node::Cluster),
         _ => {
             let message = "The id is of no type that can be looked up.";
             return Err(Error::Refused(Code::BadId, message.into()));
@@ -222,6 +229,7 @@ pub struct Query(
     ReviewQuery,
     AssessmentQuery,
     IndicatorQuery,
+    ClusterQuery,
     IntegrityQuery,
     RankingQuery,
     RankingHistoryQuery,
@@ -241,6 +249,7 @@ pub struct Mutation(
     CommunityMutation,
     HeadcountMutation,
     IndicatorMutation,
+    ClusterMutation,
     GovernanceMutation,
     MemberMutation,
     SyncMutation,
