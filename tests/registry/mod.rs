@@ -19,6 +19,7 @@ mod endings;
 mod founding;
 mod headcount;
 mod indicators;
+mod clusters;
 mod lists;
 mod setting_up;
 mod freshness;

@@ -12,6 +12,7 @@ mod integrity;
 mod materials;
 mod adoptions;
 mod indicators;
+mod clusters;
 mod assessments;
 mod reviews;
 mod rankings;
@@ -74,6 +75,7 @@ fn calls() -> Vec<&'static Call> {
         materials::CALLS,
         adoptions::CALLS,
         indicators::CALLS,
+        clusters::CALLS,
         reviews::CALLS,
         assessments::CALLS,
         rankings::CALLS,

@@ -8,6 +8,7 @@ mod places;
 mod practices;
 mod adoptions;
 mod indicators;
+mod clusters;
 mod reviews;
 pub mod assessments;
 mod integrity;
