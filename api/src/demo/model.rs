@@ -55,6 +55,10 @@ pub struct DemoSet {
     pub ratings: Vec<Rating>,
     /// Uses of practices elsewhere, in the order of their practices.
     pub adoptions: Vec<Adoption>,
+    /// Regions' own indicators, a row a year.
+    pub regional_indicators: Vec<RegionalIndicator>,
+    /// Organizations that work at one topic together.
+    pub clusters: Vec<Cluster>,
     /// Who agreed to assess practices.
     pub experts: Vec<Expert>,
     /// Links and files of practices.
@@ -224,4 +228,38 @@ impl Person {
     pub fn full_name(&self) -> String {
         format!("{} {} {}", self.surname, self.given_name, self.patronymic)
     }
+}
+
+/// What a region planned for an indicator of its own in a year, and what came of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RegionalIndicator {
+    /// Whose.
+    pub region: RegionIx,
+    /// Unique among indicators.
+    pub code: String,
+    /// The name, in Russian.
+    pub name: String,
+    /// The calendar year in which the academic year begins.
+    pub year: i32,
+    /// What was planned, in percent.
+    pub plan: f64,
+    /// What was reached, in percent; stated, without its numerator.
+    pub fact: f64,
+}
+
+/// Organizations of a region that work at one topic together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cluster {
+    /// Where.
+    pub region: RegionIx,
+    /// The number in the region.
+    pub number: i32,
+    /// The topic, in Russian.
+    pub name: String,
+    /// How many organizations were published.
+    pub stated: i32,
+    /// Which ones; invented.
+    pub organizations: Vec<OrganizationIx>,
+    /// What some of them reached, by their place in the list, of each of the region's indicators; invented.
+    pub results: Vec<(usize, [f64; 3])>,
 }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod adoptions;
+pub(super) mod clusters;
 mod communities;
 mod experts;
 mod governance;
@@ -35,6 +36,7 @@ pub(super) fn compose() -> Result<DemoSet, DemoDataError> {
     adoptions::fill(&mut set, calendar)?;
     experts::fill(&mut set, calendar, &rosters)?;
     materials::fill(&mut set)?;
+    clusters::fill(&mut set)?;
     accounts::fill(&mut set, &rosters, &staff)?;
     Ok(set)
 }

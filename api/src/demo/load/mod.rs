@@ -2,6 +2,7 @@
 
 mod accounts;
 mod adoptions;
+mod clusters;
 mod communities;
 mod experts;
 mod keys;
@@ -126,6 +127,7 @@ pub async fn load(db: &Db, store: &Store, now: DateTime<Utc>) -> Result<Loaded, 
     adoptions::insert(&tx, &set, &keys).await?;
     experts::insert(&tx, &set, &keys).await?;
     materials::insert(&tx, store, &set, &keys).await?;
+    clusters::insert(&tx, &set, &keys).await?;
     tx.commit().await?;
     close_years(db, now).await?;
 
