@@ -61,9 +61,7 @@ impl MigrationTrait for Migration {
                 big_integer("value"),
             ],
         );
-        result.primary_key(
-            Index::create().col("cluster_id").col("year").col("organization_id").col("code"),
-        );
+        result.primary_key(Index::create().col("cluster_id").col("year").col("organization_id").col("code"));
         refers(&mut result, "cluster_id", "cluster");
         refers(&mut result, "organization_id", "organization");
         manager.create_table(result).await?;

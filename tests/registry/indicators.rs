@@ -6,8 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::{actor::Actor, app::TestApp, client::Answer};
 
-const SHOWN: &str =
-    "indicator { id code version fromYear source formula planned isEnded region { code } }
+const SHOWN: &str = "indicator { id code version fromYear source formula planned isEnded region { code } }
      userErrors { code message path }";
 
 fn share(code: &str) -> Value {
@@ -26,7 +25,8 @@ async fn create(actor: &Actor, input: Value) -> Answer {
 
 /// What holds in a region in a year.
 async fn holding(app: &TestApp, region: &str, year: &str) -> Vec<Value> {
-    let query = "query($region: String!, $year: AcademicYear!) { indicators(regionCode: $region, year: $year) {
+    let query =
+        "query($region: String!, $year: AcademicYear!) { indicators(regionCode: $region, year: $year) {
         plan isPlanDefault direction indicator { code version name unit source formula number } } }";
     let found = app.visitor().query(query, json!({ "region": region, "year": year })).await;
     found.payload().as_array().unwrap().clone()
@@ -82,7 +82,7 @@ on_both! {
     async fn a_formula_is_checked_when_it_is_saved_and_the_fault_says_where(app: TestApp) {
         let registrar = app.registrar().await;
         let faults = [
-            ("methodists / ", "At character 14"),
+            ("methodists / ", "At character 13"),
             ("methodists / teachers * 1.5", "At character 26"),
             ("methodists + curators / teachers", "parentheses"),
             ("methodists / pupils * 100", "At character 14: there is no figure `pupils`"),

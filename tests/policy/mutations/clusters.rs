@@ -33,7 +33,8 @@ async fn change(app: &TestApp, caller: &Actor, scene: &Scene, field: &str) -> An
             [("year", json!("2023-2024")), ("indicators", json!([{ "code": "curator_share" }]))].to_vec()
         }
         _ => {
-            let result = json!({ "organizationId": id(organization.id), "code": "curator_share", "value": 7 });
+            let result =
+                json!({ "organizationId": id(organization.id), "code": "curator_share", "value": 7 });
             [("year", json!("2023-2024")), ("results", json!([result]))].to_vec()
         }
     };

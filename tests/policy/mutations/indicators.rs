@@ -4,11 +4,7 @@ use api::auth::table::Action;
 use serde_json::json;
 
 use super::{Call, Scene, public, unique};
-use crate::support::{
-    actor::Actor,
-    app::TestApp,
-    client::Answer,
-};
+use crate::support::{actor::Actor, app::TestApp, client::Answer};
 
 /// A code that nothing has.
 fn code() -> String {

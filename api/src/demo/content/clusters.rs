@@ -78,7 +78,9 @@ pub(super) fn fill(set: &mut DemoSet) -> Result<(), DemoDataError> {
             stated: i32::try_from(row.organizations).unwrap_or(i32::MAX),
             organizations: members,
             results: of_it
-                .map(|one| (one.organization.saturating_sub(1), [one.teachers, one.organizations, one.innovation]))
+                .map(|one| {
+                    (one.organization.saturating_sub(1), [one.teachers, one.organizations, one.innovation])
+                })
                 .collect(),
         });
     }

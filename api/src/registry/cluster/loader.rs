@@ -122,8 +122,7 @@ impl Loader<StandingsIn> for Reader {
             // Who has left keeps its place in the years of which it has results.
             let organizations: BTreeSet<_> = members.chain(results.keys()).copied().collect();
             let none = BTreeMap::new();
-            let stands =
-                |of| rules::standing(cluster, indicators, of, results.get(&of).unwrap_or(&none));
+            let stands = |of| rules::standing(cluster, indicators, of, results.get(&of).unwrap_or(&none));
             let mut standings: Vec<_> = organizations.into_iter().map(stands).collect();
             standings.sort_by_key(|one| (std::cmp::Reverse(one.score), one.organization));
             found.insert(*key, standings);

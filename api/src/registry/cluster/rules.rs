@@ -163,8 +163,9 @@ pub fn check_thresholds(top_from: f64, lagging_below: f64) -> Result<(Amount, Am
     let read = |field: &str, number: f64| {
         let amount = Amount::of_f64(number).filter(|amount| (Amount(1)..=FULFILMENT_MAX).contains(amount));
         amount.ok_or_else(|| {
-            let message =
-                format!("`{field}` is a percentage above 0 and up to 200, with at most six digits after the point.");
+            let message = format!(
+                "`{field}` is a percentage above 0 and up to 200, with at most six digits after the point."
+            );
             UserError::of(field, UserErrorCode::Invalid, message)
         })
     };
@@ -216,8 +217,9 @@ pub fn check_amount(field: &str, number: f64, least: Amount) -> Result<Amount, U
     let most = Amount::whole(1_000_000_000);
     Amount::of_f64(number).filter(|amount| (least..=most).contains(amount)).ok_or_else(|| {
         let from = if least.0 > 0 { "above 0" } else { "from 0" };
-        let message =
-            format!("`{field}` is a number {from} and up to 1,000,000,000, with at most six digits after the point.");
+        let message = format!(
+            "`{field}` is a number {from} and up to 1,000,000,000, with at most six digits after the point."
+        );
         UserError::of(field, UserErrorCode::Invalid, message)
     })
 }
@@ -244,7 +246,11 @@ mod tests {
         }
     }
 
-    fn indicator(code: &str, planned: Option<i64>, direction: IndicatorDirection) -> cluster_indicator::Model {
+    fn indicator(
+        code: &str,
+        planned: Option<i64>,
+        direction: IndicatorDirection,
+    ) -> cluster_indicator::Model {
         cluster_indicator::Model {
             cluster_id: ClusterId::generate(),
             year: AcademicYear(2020),
@@ -308,7 +314,9 @@ mod tests {
         assert!(check_list("codes", &[1, 2, 3], 3).is_ok());
         assert!(check_list("codes", &[1, 2, 3], 2).is_err());
         assert!(check_list("codes", &[1, 2, 1], 3).unwrap_err().message.contains("Entry 3"));
-        assert!(check_amount("value", 0.0, Amount(0)).is_ok() && check_amount("planned", 0.0, Amount(1)).is_err());
+        assert!(
+            check_amount("value", 0.0, Amount(0)).is_ok() && check_amount("planned", 0.0, Amount(1)).is_err()
+        );
         assert!(check_whole("number", 0, 9).is_err() && check_whole("number", 9, 9).is_ok());
     }
 

@@ -68,7 +68,8 @@ pub async fn create(app: &App, actor: &Actor, given: NewCluster) -> Outcome<clus
         let message = "The region is in the archive.";
         return Ok(Err(UserError::of("regionCode", UserErrorCode::Invalid, message).into()));
     }
-    let there = cluster::Entity::find().filter(cluster::Column::RegionId.eq(region.id)).count(tx.db()).await?;
+    let there =
+        cluster::Entity::find().filter(cluster::Column::RegionId.eq(region.id)).count(tx.db()).await?;
     if usize::try_from(there).unwrap_or(usize::MAX) >= CLUSTERS_MAX {
         let message = format!("The region has {CLUSTERS_MAX} clusters already; no more are kept.");
         return Ok(Err(UserError::whole(UserErrorCode::Invalid, message).into()));
@@ -322,7 +323,8 @@ pub async fn set_results(
     let before = given.keys().filter_map(|key| there.get(key));
     let before = before.map(|row| json!([row.organization_id, row.code, Amount(row.value).to_f64()]));
     let after = given.iter().filter_map(|((of, code), value)| Some(json!([of, code, (*value)?.to_f64()])));
-    let told = |results: Vec<serde_json::Value>| Some(json!({ "year": year.to_string(), "results": results }));
+    let told =
+        |results: Vec<serde_json::Value>| Some(json!({ "year": year.to_string(), "results": results }));
     let change = Change::of(id, told(before.collect()), told(after.collect()));
     tx.record(change.within(row.region_id, None));
     tx.commit().await?;

@@ -174,7 +174,9 @@ impl Words {
             Some((_, word)) if word.starts_with(|c: char| c.is_ascii_lowercase()) => {
                 Ok(Term { is_added, figure: word })
             }
-            Some((_, word)) => Err(Fault { at, why: format!("the code of a figure is expected, not `{word}`") }),
+            Some((_, word)) => {
+                Err(Fault { at, why: format!("the code of a figure is expected, not `{word}`") })
+            }
             None => Err(Fault { at, why: "the code of a figure is missing".into() }),
         }
     }

@@ -78,7 +78,9 @@ impl InForce {
         let mut missing = Vec::new();
         for Term { is_added, figure } in terms {
             match figures(figure) {
-                Some(Amount(amount)) => sum += if *is_added { i128::from(amount) } else { -i128::from(amount) },
+                Some(Amount(amount)) => {
+                    sum += if *is_added { i128::from(amount) } else { -i128::from(amount) }
+                }
                 None => missing.push(self.named(figure)),
             }
         }
@@ -275,7 +277,11 @@ mod tests {
     }
 
     fn entered(plan: Option<i64>) -> InForce {
-        InForce { formula: None, formula_text: None, ..of_formula("a / b", plan, IndicatorDirection::AtLeast) }
+        InForce {
+            formula: None,
+            formula_text: None,
+            ..of_formula("a / b", plan, IndicatorDirection::AtLeast)
+        }
     }
 
     fn known(of: &'static [(&'static str, i64)]) -> impl Fn(&str) -> Option<Amount> {
@@ -348,7 +354,10 @@ mod tests {
         assert!(check_formula("a + b", IndicatorUnit::Percent).is_err());
         assert!(check_formula("a + b", IndicatorUnit::Number).is_ok());
         let error = check_formula("a + ", IndicatorUnit::Number).unwrap_err();
-        assert_eq!((error.code, error.path), (UserErrorCode::Invalid, vec!["input".into(), "formula".into()]));
+        assert_eq!(
+            (error.code, error.path),
+            (UserErrorCode::Invalid, vec!["input".into(), "formula".into()])
+        );
     }
 
     #[test]
@@ -362,7 +371,9 @@ mod tests {
     #[test]
     fn what_is_entered_gets_no_formula_and_what_is_computed_another() {
         assert!(check_source(false, true).is_err());
-        assert!([(true, true), (true, false), (false, false)].iter().all(|(a, b)| check_source(*a, *b).is_ok()));
+        assert!(
+            [(true, true), (true, false), (false, false)].iter().all(|(a, b)| check_source(*a, *b).is_ok())
+        );
     }
 
     #[test]

@@ -9,7 +9,9 @@ use entity::{
     ids::{FigureId, IndicatorId, RegionId},
     indicator, indicator_plan,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, sea_query::OnConflict};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, sea_query::OnConflict,
+};
 use serde::Deserialize;
 
 use super::{
@@ -89,9 +91,8 @@ pub async fn holding(
         }
     }
     let mut holding: Vec<_> = newest.into_values().filter(|row| !row.is_ended).collect();
-    let place = |row: &indicator::Model| {
-        (row.formula.is_none(), row.number.is_none(), row.number, row.code.clone())
-    };
+    let place =
+        |row: &indicator::Model| (row.formula.is_none(), row.number.is_none(), row.number, row.code.clone());
     holding.sort_by_cached_key(place);
     Ok(holding)
 }
@@ -162,12 +163,21 @@ fn shipped(now: DateTime<Utc>) -> Result<Vec<indicator::Model>, Error> {
             _ => IndicatorDirection::AtLeast,
         };
         let (formula, planned) = (Some(read.formula), Some(planned.0));
-        all.push(indicator::Model { formula, planned, direction, ..row(read.code, read.name, unit(&read.unit)) });
+        all.push(indicator::Model {
+            formula,
+            planned,
+            direction,
+            ..row(read.code, read.name, unit(&read.unit))
+        });
     }
-    let catalogue = csv::Reader::from_reader(include_str!("data/catalogue.csv").as_bytes()).into_deserialize();
+    let catalogue =
+        csv::Reader::from_reader(include_str!("data/catalogue.csv").as_bytes()).into_deserialize();
     for read in catalogue {
         let read: OfCatalogue = read.map_err(Error::internal)?;
-        all.push(indicator::Model { number: Some(read.number), ..row(read.code, read.name, unit(&read.unit)) });
+        all.push(indicator::Model {
+            number: Some(read.number),
+            ..row(read.code, read.name, unit(&read.unit))
+        });
     }
     Ok(all)
 }
@@ -224,7 +234,11 @@ pub async fn lay_down(db: &Db, now: DateTime<Utc>) -> Result<(), Error> {
 }
 
 /// Of several processes that start at once, one enters them and the others find them.
-async fn insert(tx: &Tx, figures: Vec<figure::Model>, indicators: Vec<indicator::Model>) -> Result<(), Error> {
+async fn insert(
+    tx: &Tx,
+    figures: Vec<figure::Model>,
+    indicators: Vec<indicator::Model>,
+) -> Result<(), Error> {
     if !figures.is_empty() {
         figure::Entity::insert_many(figures.into_iter().map(IntoActiveModel::into_active_model))
             .on_conflict(OnConflict::column(figure::Column::Code).do_nothing().to_owned())
@@ -260,7 +274,8 @@ mod tests {
                 rules::check_known(&text, &formula, &known).unwrap();
             }
         }
-        let codes: BTreeSet<_> = all.iter().map(|row| row.code.as_str()).chain(SHIPPED.iter().map(|one| one.code)).collect();
+        let codes: BTreeSet<_> =
+            all.iter().map(|row| row.code.as_str()).chain(SHIPPED.iter().map(|one| one.code)).collect();
         assert_eq!(codes.len(), all.len() + SHIPPED.len());
         let most = all.iter().find(|row| row.code == "teachers_per_methodist").unwrap();
         assert_eq!((most.direction, most.planned), (IndicatorDirection::AtMost, Some(200_000_000)));
