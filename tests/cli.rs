@@ -26,7 +26,9 @@ fn refuses(arguments: &[&str], words: &[&str]) {
 #[test]
 fn help_tells_all_commands_and_settings() {
     let help = run(&["--help"]).printed();
-    for command in ["serve", "demo", "migrate", "account-create", "import", "rankings", "schema", "policy"] {
+    for command in
+        ["serve", "demo", "migrate", "account-create", "import", "rankings", "report", "schema", "policy"]
+    {
         assert!(help.lines().any(|line| line.trim_start().starts_with(&format!("{command} "))), "{command}");
     }
     for setting in [
@@ -374,4 +376,20 @@ async fn files_lie_beside_the_database_and_outlive_a_restart() {
     let serving = Serving::folder(folder.path());
     assert_eq!(fetch(&serving.url).await, before);
     assert_eq!(serving.stop().code, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_report_is_written_to_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = text(folder.path());
+    assert_eq!(Serving::start(&["demo", "--data-dir", data]).stop().code, Some(0));
+    let out = folder.path().join("report.csv");
+    let base = ["report", "--data-dir", data, "--year", "2024-2025", "--format", "csv", "--out", text(&out)];
+    let ended = end(command(&[&base[..], &["--region", "RU-KDA"]].concat()));
+    assert_eq!(ended.code, Some(0), "{ended:#?}");
+    assert!(
+        std::fs::read_to_string(&out).unwrap().contains("Региональные мероприятия;Итого;Участники;70022")
+    );
+    refuses(&[&base[..], &["--region", "RU-XXX"]].concat(), &["no monitoring of RU-XXX in 2024-2025"]);
+    refuses(&["report", "--region", "RU-KDA", "--year", "2024", "--out", "x"], &["--year"]);
 }

@@ -45,8 +45,7 @@ pub struct App {
 
 impl App {
     /// The one constructor, for the program and for its tests. The schema must have been migrated. Enters what a new
-    /// registry lacks: a signing key, the versions of the ranking methods, the figures and the indicators that
-    /// the program ships. Whether the store
+    /// registry lacks: a signing key, and the versions of the ranking methods that the program ships. Whether the store
     /// works is for [`Store::check`] to find out.
     ///
     /// # Errors

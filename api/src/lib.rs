@@ -15,5 +15,6 @@ pub mod files;
 pub mod graphql;
 pub mod http;
 pub mod registry;
+pub mod reports;
 pub mod tables;
 pub mod text;

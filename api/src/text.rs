@@ -1,5 +1,7 @@
 //! What callers write: checked for length and forbidden characters, and folded for search.
 
+use std::fmt::Write;
+
 use rust_stemmers::{Algorithm, Stemmer};
 
 use crate::error::{UserError, UserErrorCode};
@@ -172,6 +174,16 @@ fn russian(word: String) -> String {
 
 /// Letters of a stem from which on a verb's ending may have been taken off.
 const ENOUGH: usize = 4;
+
+/// Bytes in hexadecimal, as digests and checksums are written.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a string does not fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
 
 #[cfg(test)]
 mod tests {

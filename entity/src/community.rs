@@ -1,7 +1,11 @@
 //! A professional community: region + profile.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{Condition, entity::prelude::*};
+use sea_orm::{
+    Condition,
+    entity::prelude::*,
+    sea_query::{Query, SelectStatement},
+};
 
 use crate::{
     ids::{CommunityId, DepartmentId, ProfileId, RegionId},
@@ -68,6 +72,18 @@ impl Filter {
             )
             .add(holds_all(Column::Id, &self.words))
     }
+}
+
+/// The id of the community with this slug.
+#[must_use]
+pub fn with_slug(slug: &str) -> SelectStatement {
+    Query::select().column(Column::Id).from(Entity).and_where(Column::Slug.eq(slug)).to_owned()
+}
+
+/// The ids of a region's communities.
+#[must_use]
+pub fn of_region(region: RegionId) -> SelectStatement {
+    Query::select().column(Column::Id).from(Entity).and_where(Column::RegionId.eq(region)).to_owned()
 }
 
 impl Entity {

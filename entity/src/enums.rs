@@ -298,3 +298,18 @@ pub enum FindingSeverity {
     /// Cannot be right; blocks acceptance.
     Error,
 }
+
+/// Where a community's monitoring return stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ReturnState {
+    /// Being completed; the registry's figures in it follow the registry.
+    Draft,
+    /// Handed in; its figures stand still.
+    Submitted,
+    /// Back with who completes it, with remarks.
+    Returned,
+    /// Accepted by the region's operator.
+    Accepted,
+}

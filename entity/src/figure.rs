@@ -1,20 +1,18 @@
-//! A named number of a community or region in a year, by which formulas and returns name it.
+//! A named number of a community or region in a year: what returns tell, and formulas are made of.
 
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
-use crate::{enums::IndicatorUnit, ids::FigureId};
+use crate::enums::IndicatorUnit;
 
-/// A row of `figure`; never changed.
+/// A row of `figure`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "figure")]
 pub struct Model {
-    /// Key.
+    /// By which formulas and returns name it: `event_participants`.
     #[sea_orm(primary_key, auto_increment = false)]
-    pub id: FigureId,
-    /// `event_participants`; unique.
     pub code: String,
-    /// The name, in Russian.
+    /// What it is called, in Russian.
     pub name: String,
     /// In what it is told.
     pub unit: IndicatorUnit,

@@ -70,6 +70,14 @@ macro_rules! ids {
 ids! {
     /// A federal subject.
     RegionId = "region";
+    /// A version of an indicator.
+    IndicatorId = "indicator";
+    /// A cluster of organizations.
+    ClusterId = "cluster";
+    /// A region's monitoring of a year.
+    MonitoringId = "monitoring";
+    /// What a community, or the region itself, returns for it.
+    ReturnId = "return";
     /// A district or town of a region.
     MunicipalityId = "municipality";
     /// A regional operator.
@@ -140,10 +148,4 @@ ids! {
     MethodId = "method";
     /// A state of a closed academic year's rankings.
     RevisionId = "revision";
-    /// A named number of a region in a year.
-    FigureId = "figure";
-    /// A version of an indicator.
-    IndicatorId = "indicator";
-    /// A cluster of organizations.
-    ClusterId = "cluster";
 }

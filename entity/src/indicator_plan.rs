@@ -1,4 +1,4 @@
-//! What a region plans for an indicator in a year.
+//! What a region plans of an indicator for a year.
 
 use sea_orm::entity::prelude::*;
 
@@ -8,19 +8,19 @@ use crate::{enums::IndicatorDirection, ids::RegionId, year::AcademicYear};
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "indicator_plan")]
 pub struct Model {
-    /// Whose plan.
+    /// Which region.
     #[sea_orm(primary_key, auto_increment = false)]
     pub region_id: RegionId,
-    /// For when.
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub year: AcademicYear,
-    /// Of which indicator, whatever the version.
+    /// Of which indicator.
     #[sea_orm(primary_key, auto_increment = false)]
     pub code: String,
-    /// Millionths.
+    /// For which year.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub year: AcademicYear,
+    /// What is planned, in millionths.
     pub planned: i64,
-    /// On which side of it the value is to lie; none where it is the indicator's own.
-    pub direction: Option<IndicatorDirection>,
+    /// On which side of it the value is to lie.
+    pub direction: IndicatorDirection,
 }
 
 /// No relation is walked from here.

@@ -54,15 +54,6 @@ pub mod rubric_criterion;
 pub mod assessment;
 pub mod assessment_score;
 
-pub mod figure;
-pub mod indicator;
-pub mod indicator_plan;
-
-pub mod cluster;
-pub mod cluster_organization;
-pub mod cluster_indicator;
-pub mod cluster_result;
-
 pub mod counter;
 pub mod journal;
 pub mod ranking_method;
@@ -72,12 +63,26 @@ pub mod ranking_revision;
 pub mod ranking_frozen;
 pub mod ranking_place;
 
+pub mod figure;
+pub mod indicator;
+pub mod indicator_plan;
+pub mod monitoring;
+pub mod monitoring_question;
+pub mod monitoring_return;
+pub mod monitoring_figure;
+pub mod monitoring_report;
+
+pub mod cluster;
+pub mod cluster_organization;
+pub mod cluster_indicator;
+pub mod cluster_result;
+
 pub mod search_term;
 pub mod search_spelling;
 
 pub use enums::{
     AdoptionState, EventKind, EventLevel, ExclusionReason, FindingCode, FindingSeverity, FindingState,
     IndicatorDirection, IndicatorUnit, MaterialKind, MemberState, Office, PracticeState, Purpose,
-    ReviewState, Role,
+    ReturnState, ReviewState, Role,
 };
 pub use year::AcademicYear;

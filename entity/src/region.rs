@@ -35,7 +35,7 @@ impl Entity {
 }
 
 /// The id of the region with this code, as a subquery.
-pub(crate) fn with_code(code: &str) -> SelectStatement {
+pub fn with_code(code: &str) -> SelectStatement {
     Query::select().column(Column::Id).from(Entity).and_where(Column::Code.eq(code)).to_owned()
 }
 

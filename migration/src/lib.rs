@@ -24,6 +24,7 @@ mod m0018_ranking_history;
 mod m0019_row_digests;
 mod m0021_indicators;
 mod m0022_clusters;
+mod m0023_monitoring;
 mod steps;
 
 /// All steps, oldest first.
@@ -55,6 +56,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0019_row_digests::Migration),
             Box::new(m0021_indicators::Migration),
             Box::new(m0022_clusters::Migration),
+            Box::new(m0023_monitoring::Migration),
         ]
     }
 }

@@ -1,4 +1,4 @@
-//! Figures, the versions of indicators, and the plans of regions.
+//! Figures and indicators, with the plans of regions.
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -10,10 +10,9 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let figure = table(
+        let mut figure = table(
             "figure",
             vec![
-                pk_uuid("id"),
                 string("code"),
                 string("name"),
                 string("unit"),
@@ -21,24 +20,23 @@ impl MigrationTrait for Migration {
                 timestamp_with_time_zone("created_at"),
             ],
         );
+        figure.primary_key(Index::create().col("code"));
         manager.create_table(figure).await?;
-        manager.create_index(unique("figure", &["code"])).await?;
 
-        // No region: the federation's.
         let mut indicator = table(
             "indicator",
             vec![
                 pk_uuid("id"),
-                uuid_null("region_id"),
                 string("code"),
                 integer("version"),
-                integer("from_year"),
+                integer("effective_from"),
+                uuid_null("region_id"),
+                integer_null("number"),
                 string("name"),
                 string("unit"),
                 string("direction"),
-                string_null("formula"),
+                text_null("formula"),
                 big_integer_null("planned"),
-                integer_null("number"),
                 boolean("is_ended"),
                 timestamp_with_time_zone("created_at"),
             ],
@@ -46,7 +44,7 @@ impl MigrationTrait for Migration {
         refers(&mut indicator, "region_id", "region");
         manager.create_table(indicator).await?;
         manager.create_index(unique("indicator", &["code", "version"])).await?;
-        manager.create_index(index("indicator", &["region_id", "from_year"])).await?;
+        manager.create_index(index("indicator", &["region_id"])).await?;
 
         let mut plan = table(
             "indicator_plan",
@@ -55,10 +53,10 @@ impl MigrationTrait for Migration {
                 string("code"),
                 integer("year"),
                 big_integer("planned"),
-                string_null("direction"),
+                string("direction"),
             ],
         );
-        plan.primary_key(Index::create().col("region_id").col("year").col("code"));
+        plan.primary_key(Index::create().col("region_id").col("code").col("year"));
         refers(&mut plan, "region_id", "region");
         manager.create_table(plan).await
     }

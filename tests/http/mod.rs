@@ -5,4 +5,5 @@ mod limits;
 mod materials;
 mod pages;
 mod protocol;
+mod reports;
 mod token;

@@ -70,6 +70,7 @@ fn the_auditor_changes_nothing() {
         "reviews.read",
         "assessments.readUnpublished",
         "members.read",
+        "monitoring.read",
         "journal.read",
         "employees.read",
         "integrators.read",

@@ -162,9 +162,9 @@ on_both! {
         let other = tiers(&app, &row, "2022-2023").await["tiers"][3]["organizations"][0]["reason"].clone();
         assert_eq!(other, json!("Показатели кластера на этот год не заданы."));
         // Nothing is planned for what the catalogue enters.
-        let indicators = json!([{ "code": "guidelines_written" }]);
+        let indicators = json!([{ "code": "guidelines" }]);
         call(&operator, "clusterIndicatorsSet", &row, json!({ "year": YEAR, "indicators": indicators })).await.done();
-        set(json!([result(schools[0], "guidelines_written", json!(5))])).await.done();
+        set(json!([result(schools[0], "guidelines", json!(5))])).await.done();
         let found = tiers(&app, &row, YEAR).await["tiers"][3]["organizations"].clone();
         assert!(found.as_array().unwrap().iter().any(|one| one["reason"].as_str().unwrap().starts_with("План не задан")));
     }

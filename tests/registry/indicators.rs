@@ -1,218 +1,155 @@
-//! Indicators: formulas as data, versions that never change, plans of regions.
+//! Indicators: formulas over named figures, checked when they are saved; plans of regions; values with their reasons.
 
-use entity::AcademicYear;
-use futures::future::join_all;
 use serde_json::{Value, json};
 
 use crate::support::{actor::Actor, app::TestApp, client::Answer};
 
-const SHOWN: &str = "indicator { id code version fromYear source formula planned isEnded region { code } }
-     userErrors { code message path }";
+const LISTED: &str = "query($year: AcademicYear!) { indicators(regionCode: \"RU-KDA\", year: $year) {
+    code version name unit source formula planned plannedByRegion direction } }";
 
-fn share(code: &str) -> Value {
-    json!({ "code": code, "name": "Доля методистов", "unit": "PERCENT", "direction": "AT_LEAST",
-            "formula": "methodists / teachers * 100", "planned": 12.5 })
+fn share(code: &str, formula: &str) -> Value {
+    json!({ "code": code, "name": "Доля", "unit": "PERCENT", "direction": "AT_LEAST", "formula": formula, "planned": 50 })
 }
 
-fn with(mut input: Value, fields: Value) -> Value {
-    input.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
-    input
+async fn create(by: &Actor, input: Value) -> Answer {
+    by.call("indicatorCreate", input, "indicator { code version effectiveFrom }").await
 }
 
-async fn create(actor: &Actor, input: Value) -> Answer {
-    actor.call("indicatorCreate", input, SHOWN).await
+async fn listed(app: &TestApp, year: &str) -> Vec<Value> {
+    let answer = app.visitor().query(LISTED, json!({ "year": year })).await;
+    answer.payload().as_array().unwrap().clone()
 }
 
-/// What holds in a region in a year.
-async fn holding(app: &TestApp, region: &str, year: &str) -> Vec<Value> {
-    let query =
-        "query($region: String!, $year: AcademicYear!) { indicators(regionCode: $region, year: $year) {
-        plan isPlanDefault direction indicator { code version name unit source formula number } } }";
-    let found = app.visitor().query(query, json!({ "region": region, "year": year })).await;
-    found.payload().as_array().unwrap().clone()
+async fn one(app: &TestApp, year: &str, code: &str) -> Value {
+    listed(app, year).await.into_iter().find(|one| one["code"] == code).unwrap_or(Value::Null)
 }
 
-/// One of them.
-async fn one(app: &TestApp, region: &str, year: &str, code: &str) -> Option<Value> {
-    holding(app, region, year).await.into_iter().find(|row| row["indicator"]["code"] == code)
+async fn plan(by: &Actor, planned: Value) -> Answer {
+    let input = json!({ "regionCode": "RU-KDA", "code": "community_participation", "year": "2023-2024", "planned": planned });
+    by.call("indicatorPlanSet", input, "plan { planned direction year }").await
 }
 
 on_both! {
-    async fn the_five_formulas_and_the_catalogue_are_there_from_the_beginning(app: TestApp) {
+    async fn five_formulas_and_the_twenty_of_the_catalogue_are_there_from_the_start(app: TestApp) {
         app.region("RU-KDA").await;
-        let rows = holding(&app, "RU-KDA", "2019-2020").await;
-        assert_eq!(rows.len(), 25);
-        let codes: Vec<_> = rows[..5].iter().map(|row| row["indicator"]["code"].as_str().unwrap()).collect();
-        let computed =
-            ["community_growth", "community_participation", "curator_share", "expert_involvement", "teachers_per_methodist"];
-        assert_eq!(codes, computed);
-        assert_eq!(rows[2], json!({
-            "plan": 0.5, "isPlanDefault": true, "direction": "AT_LEAST",
-            "indicator": { "code": "curator_share", "version": 1, "unit": "PERCENT", "source": "COMPUTED", "number": null,
-                "formula": "curators / teachers * 100",
-                "name": "Доля педагогических работников, входящих в пул региональных методистов / тьюторов и экспертов, выполняющих функции кураторов индивидуальных маршрутов" } }));
-        assert_eq!((&rows[4]["direction"], &rows[4]["plan"]), (&json!("AT_MOST"), &json!(200.0)));
-        let numbers: Vec<_> = rows[5..].iter().map(|row| row["indicator"]["number"].as_i64().unwrap()).collect();
-        assert_eq!(numbers, (1..=20).collect::<Vec<_>>());
-        assert!(rows[5..].iter().all(|row| row["indicator"]["source"] == "ENTERED" && row["plan"] == Value::Null));
-        // Starting again lays nothing down twice.
-        let other = app.replica().await;
-        assert_eq!(holding(&other, "RU-KDA", "2019-2020").await, rows);
+        let all = listed(&app, "2023-2024").await;
+        assert_eq!(all.len(), 25);
+        let source = |wanted: &str| all.iter().filter(|one| one["source"] == wanted).count();
+        assert_eq!((source("COMPUTED"), source("ENTERED")), (5, 20));
+        assert_eq!(one(&app, "2023-2024", "community_participation").await, json!({
+            "code": "community_participation", "version": 1, "unit": "PERCENT", "source": "COMPUTED",
+            "name": "Доля педагогических работников, принимающих участие в мероприятиях региональных профессиональных сообществ",
+            "formula": "event_participants / teachers * 100", "planned": 50.0, "plannedByRegion": false, "direction": "AT_LEAST",
+        }));
+        let figures = app.visitor().ask("{ figures { code registered } }").await;
+        let figures = figures.payload().as_array().unwrap().clone();
+        assert!(figures.contains(&json!({ "code": "members", "registered": true })));
+        assert!(figures.contains(&json!({ "code": "guidelines", "registered": false })));
     }
 
-    async fn figures_are_a_list_that_the_registrar_extends(app: TestApp) {
+    async fn a_formula_is_checked_when_it_is_saved(app: TestApp) {
         let registrar = app.registrar().await;
-        let tutors = json!({ "code": "tutors", "name": "Тьюторы", "unit": "NUMBER" });
-        let made = registrar.call("figureCreate", tutors.clone(), "figure { code name unit isRegistered }").await;
-        let expected = json!({ "code": "tutors", "name": "Тьюторы", "unit": "NUMBER", "isRegistered": false });
-        assert_eq!(made.done()["figure"], expected);
-        assert_eq!(registrar.call("figureCreate", tutors, "").await.user_error(), "TAKEN");
-        for bad in [json!({ "code": "Tutors" }), json!({ "code": "members" }), json!({ "name": " " })] {
-            let input = with(json!({ "code": "fresh", "name": "Имя", "unit": "NUMBER" }), bad);
-            assert!(["INVALID", "TAKEN"].contains(&registrar.call("figureCreate", input, "").await.user_error().as_str()));
+        for (formula, told) in [
+            ("members / ", "character 10"),
+            ("members ^ teachers", "character 9"),
+            ("members + curators / teachers", "parentheses"),
+            ("members / nobody * 100", "`nobody`"),
+            ("members", "divides"),
+        ] {
+            let answer = create(&registrar, share("own_share", formula)).await;
+            assert_eq!(answer.user_errors(), [("INVALID".to_owned(), "input.formula".to_owned())], "{formula}");
+            let message = answer.payload()["userErrors"][0]["message"].as_str().unwrap().to_owned();
+            assert!(message.contains(told), "{message}");
         }
-        let list = "{ figures(last: 1) { totalCount nodes { code } } }";
-        let found = app.visitor().ask(list).await.payload().clone();
-        assert_eq!(found["nodes"], json!([{ "code": "tutors" }]));
-        assert_eq!(found["totalCount"], json!(29 + 20 + 1));
-        let entry = app.journal().await.pop().unwrap();
-        assert_eq!((entry.subject_type.as_str(), entry.after), ("figure", Some(json!({ "code": "tutors", "unit": "NUMBER" }))));
+        for (field, value) in [("code", json!("Own")), ("planned", json!(-1)), ("name", json!(" "))] {
+            let mut input = share("own_share", "members / teachers * 100");
+            input[field] = value;
+            assert_eq!(create(&registrar, input).await.user_errors(), [("INVALID".to_owned(), format!("input.{field}"))]);
+        }
+        create(&registrar, share("own_share", "(members - curators) / teachers * 100")).await.done();
+        assert_eq!(create(&registrar, share("own_share", "members / teachers * 100")).await.user_error(), "TAKEN");
+        let entered = json!({ "code": "members", "name": "Участники", "unit": "NUMBER", "direction": "AT_LEAST" });
+        assert_eq!(create(&registrar, entered).await.user_error(), "TAKEN");
     }
 
-    async fn a_formula_is_checked_when_it_is_saved_and_the_fault_says_where(app: TestApp) {
-        let registrar = app.registrar().await;
-        let faults = [
-            ("methodists / ", "At character 13"),
-            ("methodists / teachers * 1.5", "At character 26"),
-            ("methodists + curators / teachers", "parentheses"),
-            ("methodists / pupils * 100", "At character 14: there is no figure `pupils`"),
-            ("methodists + teachers", "denominator"),
-        ];
-        for (formula, said) in faults {
-            let answer = create(&registrar, with(share("methodist_share"), json!({ "formula": formula }))).await;
-            assert_eq!(answer.user_error(), "INVALID");
-            let error = &answer.payload()["userErrors"][0];
-            assert_eq!(error["path"], json!(["input", "formula"]));
-            assert!(error["message"].as_str().unwrap().contains(said), "{formula}: {error}");
-        }
-        for bad in [json!({ "code": "x" }), json!({ "planned": -1 }), json!({ "planned": 0.000_000_1 }),
-                    json!({ "fromYear": "2190-2191" }), json!({ "fromYear": "1990-1991" }), json!({ "name": "" })] {
-            assert_eq!(create(&registrar, with(share("methodist_share"), bad)).await.user_error(), "INVALID");
-        }
-        assert_eq!(app.journal().await.len(), 0);
-        let made = create(&registrar, share("methodist_share")).await.done()["indicator"].clone();
-        assert_eq!((&made["version"], &made["source"], &made["planned"]), (&json!(1), &json!("COMPUTED"), &json!(12.5)));
-        assert_eq!(create(&registrar, share("methodist_share")).await.user_error(), "TAKEN");
-        let query = "query($id: ID!) { node(id: $id) { id ... on Indicator { code } } }";
-        let found = app.visitor().query(query, json!({ "id": made["id"] })).await;
-        assert_eq!(found.payload()["code"], json!("methodist_share"));
-    }
-
-    async fn a_region_keeps_indicators_of_its_own_and_an_entered_one_brings_its_figure(app: TestApp) {
-        let (here, there) = (app.region("RU-SPE").await, app.region("RU-KDA").await);
-        let operator = app.operator_of(&here).await;
-        let input = json!({ "regionCode": "RU-SPE", "code": "spe_share", "name": "Доля педагогов", "unit": "PERCENT",
-                            "direction": "AT_LEAST", "fromYear": "2019-2020" });
-        let made = create(&operator, input.clone()).await.done()["indicator"].clone();
-        assert_eq!((&made["region"], &made["source"]), (&json!({ "code": "RU-SPE" }), &json!("ENTERED")));
-        assert!(one(&app, "RU-SPE", "2019-2020", "spe_share").await.is_some());
-        assert_eq!(one(&app, "RU-SPE", "2018-2019", "spe_share").await, None);
-        assert_eq!(one(&app, "RU-KDA", "2019-2020", "spe_share").await, None);
-        let figures = app.visitor().ask("{ figures(last: 1) { nodes { code name unit } } }").await;
-        let own = json!([{ "code": "spe_share", "name": "Доля педагогов", "unit": "PERCENT" }]);
-        assert_eq!(figures.payload()["nodes"], own);
-        // The figure is there: another unit does not fit it.
-        let other = with(input.clone(), json!({ "code": "members", "unit": "PERCENT" }));
-        assert_eq!(create(&operator, other).await.user_error(), "INVALID");
-        let stranger = app.operator_of(&there).await;
-        assert_eq!(create(&stranger, with(input.clone(), json!({ "code": "kda_share" }))).await.outcome(), "FORBIDDEN");
-        assert_eq!(create(&operator, share("federal_share")).await.outcome(), "FORBIDDEN");
-        assert_eq!(create(&operator, with(input, json!({ "regionCode": "RU-XXX" }))).await.outcome(), "NOT_FOUND");
-        let entries = app.journal().await;
-        assert!(entries.iter().any(|entry| entry.subject_type == "indicator" && entry.region_id == Some(here.id)));
-    }
-
-    async fn a_new_version_holds_from_the_next_year_and_changes_none_before(app: TestApp) {
+    async fn a_new_version_holds_from_the_next_year_on(app: TestApp) {
         app.region("RU-KDA").await;
         let registrar = app.registrar().await;
-        let year = AcademicYear::of(app.clock.now());
-        let next = AcademicYear(year.0 + 1).to_string();
-        let revise = async |input: Value| registrar.call("indicatorRevise", input, SHOWN).await;
-        let change = json!({ "code": "curator_share", "expectedVersion": 1, "planned": 0.75 });
-        for early in [year, year.previous()] {
-            let input = with(change.clone(), json!({ "fromYear": early.to_string() }));
-            assert_eq!(revise(input).await.user_error(), "INVALID");
-        }
-        let made = revise(change.clone()).await.done()["indicator"].clone();
-        assert_eq!((&made["version"], &made["fromYear"], &made["planned"]), (&json!(2), &json!(next), &json!(0.75)));
-        assert_eq!(made["formula"], json!("curators / teachers * 100"));
-        let plan = async |year: &str| one(&app, "RU-KDA", year, "curator_share").await.map(|row| row["plan"].clone());
-        assert_eq!(plan(&year.to_string()).await, Some(json!(0.5)));
-        assert_eq!(plan(&next).await, Some(json!(0.75)));
-        assert_eq!(revise(change).await.user_error(), "CONFLICT");
-        let same = json!({ "code": "curator_share", "expectedVersion": 2, "planned": 0.75 });
-        assert_eq!(revise(same).await.user_error(), "INVALID");
-        let entered = json!({ "code": "guidelines_written", "expectedVersion": 1, "formula": "members / teachers" });
-        assert_eq!(revise(entered).await.user_error(), "INVALID");
-        assert_eq!(revise(json!({ "code": "unknown", "expectedVersion": 1 })).await.outcome(), "NOT_FOUND");
-        // It ends, and is taken up again.
-        let end = json!({ "code": "curator_share", "expectedVersion": 2, "isEnded": true, "planned": null });
-        assert_eq!(revise(end).await.done()["indicator"]["planned"], Value::Null);
-        assert_eq!(plan(&next).await, None);
-        assert_eq!(plan(&year.to_string()).await, Some(json!(0.5)));
-        revise(json!({ "code": "curator_share", "expectedVersion": 3, "isEnded": false })).await.done();
-        assert_eq!(plan(&next).await, Some(Value::Null));
+        create(&registrar, share("own_share", "members / teachers * 100")).await.done();
+        let this_year = entity::AcademicYear::of(app.clock.now());
+        let next_year = entity::AcademicYear(this_year.0 + 1).to_string();
+        let mut input = share("own_share", "curators / teachers * 100");
+        input["expectedVersion"] = json!(1);
+        let made = registrar.call("indicatorRevise", input.clone(), "indicator { version effectiveFrom }").await;
+        assert_eq!(made.done()["indicator"], json!({ "version": 2, "effectiveFrom": next_year }));
+        assert_eq!(registrar.call("indicatorRevise", input.clone(), "").await.user_error(), "CONFLICT");
+        assert_eq!(one(&app, &this_year.to_string(), "own_share").await["formula"], "members / teachers * 100");
+        assert_eq!(one(&app, &next_year, "own_share").await["formula"], "curators / teachers * 100");
+        input["expectedVersion"] = json!(2);
+        input["formula"] = Value::Null;
+        assert_eq!(registrar.call("indicatorRevise", input.clone(), "").await.user_error(), "INVALID", "computed stays computed");
+        input["formula"] = json!("curators / teachers * 100");
+        input["ended"] = json!(true);
+        registrar.call("indicatorRevise", input, "").await.done();
+        assert_eq!(one(&app, &next_year, "own_share").await, Value::Null);
+        assert_eq!(one(&app, &this_year.to_string(), "own_share").await["version"], 1);
     }
 
-    async fn of_those_who_revise_at_once_one_is_heard(app: TestApp) {
-        let registrar = app.registrar().await;
-        let calls = (1..=4).map(|plan| {
-            let input = json!({ "code": "curator_share", "expectedVersion": 1, "planned": plan });
-            registrar.call("indicatorRevise", input, SHOWN)
-        });
-        let outcomes: Vec<_> = join_all(calls).await.iter().map(Answer::outcome).collect();
-        assert_eq!(outcomes.iter().filter(|outcome| *outcome == "done").count(), 1, "{outcomes:?}");
-        assert_eq!(outcomes.iter().filter(|outcome| *outcome == "CONFLICT").count(), 3, "{outcomes:?}");
-    }
-
-    async fn a_plan_is_a_regions_own_for_a_year_and_can_be_taken_away(app: TestApp) {
+    async fn a_region_plans_for_itself(app: TestApp) {
         let region = app.region("RU-KDA").await;
-        app.region("RU-SPE").await;
         let operator = app.operator_of(&region).await;
-        let set = async |fields: Value| {
-            let input = json!({ "regionCode": "RU-KDA", "code": "curator_share", "year": "2023-2024" });
-            operator.call("indicatorPlanSet", with(input, fields), "planned { plan isPlanDefault direction } userErrors { code path }").await
+        let planned = async |year: &str| {
+            let found = one(&app, year, "community_participation").await;
+            (found["planned"].clone(), found["plannedByRegion"].clone())
         };
-        let own = json!({ "plan": 2.5, "isPlanDefault": false, "direction": "AT_MOST" });
-        assert_eq!(set(json!({ "planned": 2.5, "direction": "AT_MOST" })).await.done()["planned"], own);
-        assert_eq!(set(json!({ "planned": 2.5, "direction": "AT_MOST" })).await.done()["planned"], own);
-        assert_eq!(app.journal().await.len(), 1);
-        let shown = one(&app, "RU-KDA", "2023-2024", "curator_share").await.unwrap();
-        assert_eq!((&shown["plan"], &shown["direction"]), (&json!(2.5), &json!("AT_MOST")));
-        for (region, year) in [("RU-KDA", "2022-2023"), ("RU-SPE", "2023-2024")] {
-            let other = one(&app, region, year, "curator_share").await.unwrap();
-            assert_eq!((&other["plan"], &other["isPlanDefault"]), (&json!(0.5), &json!(true)));
-        }
-        for bad in [json!({}), json!({ "planned": -1 }), json!({ "planned": 1e12 })] {
-            assert_eq!(set(bad).await.user_error(), "INVALID");
-        }
-        assert_eq!(set(json!({ "planned": 1, "code": "unknown" })).await.outcome(), "NOT_FOUND");
-        assert_eq!(set(json!({ "planned": 1, "regionCode": "RU-SPE" })).await.outcome(), "FORBIDDEN");
-        let default = json!({ "plan": 0.5, "isPlanDefault": true, "direction": "AT_LEAST" });
-        assert_eq!(set(json!({ "planned": null })).await.done()["planned"], default);
-        assert_eq!(app.journal().await.len(), 2);
-        assert_eq!(app.journal().await[1].region_id, Some(region.id));
+        assert_eq!(plan(&operator, json!(60)).await.done()["plan"]["planned"], 60.0);
+        assert_eq!(plan(&operator, json!(60)).await.done()["plan"]["planned"], 60.0);
+        assert_eq!(planned("2023-2024").await, (json!(60.0), json!(true)));
+        assert_eq!(planned("2022-2023").await, (json!(50.0), json!(false)));
+        assert_eq!(plan(&operator, Value::Null).await.done()["plan"], Value::Null);
+        assert_eq!(planned("2023-2024").await, (json!(50.0), json!(false)));
+        let input = json!({ "regionCode": "RU-KDA", "code": "nothing", "year": "2023-2024", "planned": 1 });
+        assert_eq!(operator.call("indicatorPlanSet", input, "").await.outcome(), "NOT_FOUND");
+        let input = json!({ "regionCode": "RU-KDA", "code": "community_participation", "year": "2023-2024" });
+        assert_eq!(operator.call("indicatorPlanSet", input, "").await.user_error(), "INVALID", "null must be said");
+        let entries = app.journal().await.into_iter().filter(|entry| entry.action == "indicator.plan");
+        assert_eq!(entries.count(), 2, "the same again changes nothing");
     }
 
-    async fn those_who_plan_at_once_are_all_heard(app: TestApp) {
-        let operator = app.operator_of(&app.region("RU-KDA").await).await;
-        let calls = (1..=4).map(|planned| {
-            let input = json!({ "regionCode": "RU-KDA", "code": "curator_share", "year": "2023-2024", "planned": planned });
-            operator.call("indicatorPlanSet", input, "")
-        });
-        for answer in join_all(calls).await {
-            answer.done();
-        }
-        assert_eq!(app.journal().await.len(), 4);
+    async fn a_regions_own_indicator_is_nobody_elses(app: TestApp) {
+        let operator = app.operator_of(&app.region("RU-SPE").await).await;
+        let mut input = share("spe_share", "members / teachers * 100");
+        input["regionCode"] = json!("RU-SPE");
+        create(&operator, input).await.done();
+        app.region("RU-KDA").await;
+        assert_eq!(one(&app, "2023-2024", "spe_share").await, Value::Null);
+        let here = app.operator_of(&app.region("RU-KDA").await).await;
+        let input = json!({ "regionCode": "RU-KDA", "code": "spe_share", "year": "2023-2024", "planned": 1 });
+        assert_eq!(here.call("indicatorPlanSet", input, "").await.outcome(), "NOT_FOUND");
+    }
+
+    async fn the_report_shows_values_with_both_numbers_or_why_there_are_none(app: TestApp) {
+        let region = app.region("RU-KDA").await;
+        let operator = app.operator_of(&region).await;
+        let asked = json!([{ "code": "teachers" }, { "code": "event_participants" }, { "code": "guidelines" }, { "code": "agreements_this_year" }]);
+        let input = json!({ "regionCode": "RU-KDA", "year": "2023-2024", "dueOn": "2024-07-01", "fromRegistry": false,
+            "communitySlugs": [], "communityQuestions": [], "regionQuestions": asked });
+        operator.call("monitoringOpen", input, "").await.done();
+        let own = "{ monitoring(regionCode: \"RU-KDA\", year: \"2023-2024\") { regionReturn { id } } }";
+        let own = operator.ask(own).await.payload()["regionReturn"]["id"].clone();
+        let figures = json!([{ "code": "teachers", "value": 200 }, { "code": "event_participants", "value": 90 }, { "code": "guidelines", "value": 7 }]);
+        operator.call("monitoringReturnFill", json!({ "returnId": own, "expectedVersion": 1, "figures": figures }), "").await.done();
+        let report = "{ monitoringReport(regionCode: \"RU-KDA\", year: \"2023-2024\") { indicators {
+            code value plan met numerator denominator stated reason } } }";
+        let seen = operator.ask(report).await.payload()["indicators"].as_array().unwrap().clone();
+        let of = |code: &str| seen.iter().find(|one| one["code"] == code).unwrap().clone();
+        assert_eq!(of("community_participation"), json!({ "code": "community_participation", "value": 45.0, "plan": 50.0, "met": false,
+            "numerator": 90.0, "denominator": 200.0, "stated": false, "reason": null }));
+        assert_eq!(of("guidelines"), json!({ "code": "guidelines", "value": 7.0, "plan": null, "met": null, "numerator": null,
+            "denominator": null, "stated": true, "reason": "План не задан, поэтому оценки нет." }));
+        let growth = of("community_growth");
+        assert_eq!((&growth["value"], &growth["met"]), (&Value::Null, &Value::Null));
+        assert!(growth["reason"].as_str().unwrap().starts_with("Нет данных: «Договоры"), "{growth}");
+        assert_eq!(seen.len(), 6, "of the catalogue only what was asked");
     }
 }

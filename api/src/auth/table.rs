@@ -109,16 +109,24 @@ pub enum Action {
     CommunityRegister,
     /// Enter how many teachers there are.
     HeadcountSet,
-    /// Enter a figure.
-    FigureWrite,
-    /// Make and revise the federation's indicators.
-    IndicatorWrite,
-    /// Make and revise a region's own indicators.
-    IndicatorWriteRegional,
-    /// Plan what a region is to reach.
-    IndicatorPlanSet,
     /// Keep a region's clusters: their organizations, indicators and results.
     ClusterWrite,
+    /// Keep the federal figures and indicators.
+    IndicatorWrite,
+    /// Keep a region's own indicators.
+    IndicatorWriteRegional,
+    /// Set what a region plans.
+    IndicatorPlan,
+    /// Open a region's monitoring of a year, and move its last day.
+    MonitoringOpen,
+    /// Complete, correct and hand in a monitoring return.
+    MonitoringReturnWrite,
+    /// Accept a return, or send it back.
+    MonitoringReturnDecide,
+    /// Accept a region's report on a year, and its corrections.
+    MonitoringAccept,
+    /// Read returns, and a report while it is open.
+    MonitoringRead,
     /// Enter an institute's employees.
     EmployeeWrite,
     /// Read an institute's employees.
@@ -243,7 +251,8 @@ pub const RULES: &[Rule] = &[
     public(A::Read, "read", &[
         "node", "nodes", "viewer", "region", "regions", "profiles", "community", "communities", "practice", "practices",
         "communityRanking", "practiceRanking", "regionRanking", "rankingMethods", "rankingRevisions", "rubric", "rubrics", "search",
-        "changes", "figures", "indicators", "clusters",
+        "changes", "monitoringReport", "figures",
+        "indicators", "clusters",
     ]),
     public(A::SessionCreate,  "session.create",  &["sessionCreate"]),
     public(A::SessionRefresh, "session.refresh", &["sessionRefresh"]),
@@ -313,13 +322,19 @@ pub const RULES: &[Rule] = &[
     rule(A::CommunityUpdate,   "community.update",   &[(Coordinator, Community), (RegionalOperator, Region)], &["communityUpdate"]),
     rule(A::CommunityRegister, "community.register", &[(FederalRegistrar, Federation)], &["communityRegister"]),
     rule(A::HeadcountSet,      "headcount.set",      &[(RegionalOperator, Region)], &["headcountSet"]),
-    rule(A::FigureWrite,       "figure.write",       &[(FederalRegistrar, Federation)], &["figureCreate"]),
-    rule(A::IndicatorWrite,    "indicator.write",    &[(FederalRegistrar, Federation)], &["indicatorCreate", "indicatorRevise"]),
+    rule(A::IndicatorWrite,         "indicator.write",         &[(FederalRegistrar, Federation)], &["figureCreate", "indicatorCreate", "indicatorRevise"]),
     rule(A::IndicatorWriteRegional, "indicator.writeRegional", &[(RegionalOperator, Region)], &[]),
-    rule(A::IndicatorPlanSet,  "indicator.plan",     &[(RegionalOperator, Region)], &["indicatorPlanSet"]),
-    rule(A::ClusterWrite,      "cluster.write",      &[(RegionalOperator, Region)], &[
+    rule(A::IndicatorPlan,          "indicator.plan",          &[(RegionalOperator, Region)], &["indicatorPlanSet"]),
+    rule(A::ClusterWrite,           "cluster.write",           &[(RegionalOperator, Region)], &[
         "clusterCreate", "clusterUpdate", "clusterOrganizationsSet", "clusterIndicatorsSet", "clusterResultsSet",
     ]),
+    rule(A::MonitoringOpen,         "monitoring.open",         &[(RegionalOperator, Region)], &["monitoringOpen", "monitoringExtend"]),
+    rule(A::MonitoringReturnWrite,  "monitoring.writeReturn",  &[(Chair, Community), (Coordinator, Community), (RegionalOperator, Region)], &["monitoringReturnFill", "monitoringReturnSubmit"]),
+    rule(A::MonitoringReturnDecide, "monitoring.decideReturn", &[(RegionalOperator, Region)], &["monitoringReturnAccept", "monitoringReturnSendBack"]),
+    rule(A::MonitoringAccept,       "monitoring.accept",       &[(RegionalOperator, Region)], &["monitoringAccept"]),
+    rule(A::MonitoringRead,         "monitoring.read", &[
+        (Chair, Community), (Coordinator, Community), (RegionalOperator, Region), (FederalRegistrar, Federation), (Auditor, Federation),
+    ], &["monitoring", "monitorings"]),
     rule(A::EmployeeWrite,     "employee.write",     &[(RegionalOperator, Region), (FederalRegistrar, Federation)], &["employeeCreate"]),
     rule(A::EmployeesRead,     "employees.read",     &[(RegionalOperator, Region), (FederalRegistrar, Federation), (Auditor, Federation)], &[]),
     rule(A::IntegratorWrite,   "integrator.write",   &[(RegionalOperator, Region)], &["integratorCreate", "integratorSecretRotate", "integratorRevoke"]),

@@ -3,7 +3,7 @@
 use entity::{
     Role, adoption, assessment, expert,
     ids::{CommunityId, MunicipalityId, RegionId},
-    journal, member, practice, rating, review,
+    journal, member, monitoring, practice, rating, review,
 };
 
 use super::{
@@ -71,6 +71,13 @@ pub fn visible_members(actor: &Actor) -> member::Visible {
         municipalities: scope.municipalities,
         person: actor.person(),
     }
+}
+
+/// Which monitorings and returns `actor` may see.
+#[must_use]
+pub fn visible_monitorings(actor: &Actor) -> monitoring::Visible {
+    let scope = scope(actor, Action::MonitoringRead);
+    monitoring::Visible { all: scope.all, regions: scope.regions, communities: scope.communities }
 }
 
 /// Which adoptions `actor` may see: the confirmed, those in its scope, and those that it declared.

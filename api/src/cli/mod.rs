@@ -2,6 +2,7 @@
 
 mod import;
 mod rankings;
+mod report;
 
 use std::{
     io::{self, Write},
@@ -78,6 +79,8 @@ enum Command {
         #[command(subcommand)]
         what: rankings::What,
     },
+    /// Write a region's yearly report to a file
+    Report(report::Which),
     /// Print the GraphQL schema
     Schema,
     /// Print who may do what
@@ -151,6 +154,10 @@ fn run(cli: Cli) -> Result<(), String> {
         Command::Rankings { what } => {
             start_log(config.log.as_deref().unwrap_or("warn"))?;
             in_runtime(rankings::run(config, what))
+        }
+        Command::Report(which) => {
+            start_log(config.log.as_deref().unwrap_or("warn"))?;
+            in_runtime(report::run(config, which))
         }
         Command::AccountCreate { login, role } => in_runtime(create_account(config, &login, role.into())),
         Command::Serve { no_migrate } => {

@@ -1,8 +1,8 @@
 //! The one reader on which every batch load is implemented: the database, what its caller may see, and the
 //! day on which it asks.
 
-use chrono::NaiveDate;
-use entity::{adoption, assessment, expert, member, practice, rating, review};
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::{adoption, assessment, expert, member, monitoring, practice, rating, review};
 
 use super::Db;
 
@@ -25,8 +25,12 @@ pub struct Reader {
     pub assessments: assessment::Visible,
     /// Which ratings the caller may see, beside those that count.
     pub ratings: rating::Visible,
+    /// Which monitorings and returns the caller may see.
+    pub monitorings: monitoring::Visible,
     /// Whether the caller may see what the checks of ratings and texts have found.
     pub integrity: bool,
+    /// The moment at which it asks.
+    pub now: DateTime<Utc>,
     /// The day on which offices must be in force.
     pub today: NaiveDate,
 }

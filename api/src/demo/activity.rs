@@ -1,6 +1,7 @@
 //! The second half of the model: what people do (registrations, offices, practices, ratings, logins).
 
 use chrono::{DateTime, NaiveDate, Utc};
+use entity::AcademicYear;
 
 use super::model::{
     CommunityIx, DepartmentIx, MunicipalityIx, OrganizationIx, PersonIx, PracticeIx, RegionIx,
@@ -256,4 +257,39 @@ pub struct Account {
     pub person: Option<PersonIx>,
     /// Beyond what offices and memberships give.
     pub grants: Vec<Grant>,
+}
+
+/// What was published of a region's year, as returns for its monitoring.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Monitoring {
+    /// Of which region.
+    pub region: RegionIx,
+    /// Of which year.
+    pub year: AcademicYear,
+    /// What the region as a whole returned.
+    pub of_region: Vec<Figure>,
+    /// What its communities returned, in the published order.
+    pub of_communities: Vec<(CommunityIx, Vec<Figure>)>,
+}
+
+/// An indicator of a region's own, with what was planned and reached.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Planned {
+    /// By which the set names it.
+    pub code: String,
+    /// What it is called.
+    pub name: String,
+    /// In which region.
+    pub region: RegionIx,
+    /// Plan and fact by year, in percent.
+    pub years: Vec<(AcademicYear, f64, f64)>,
+}
+
+/// A figure as it was published.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figure {
+    /// Which.
+    pub code: String,
+    /// Its value; shares in percent.
+    pub value: f64,
 }

@@ -5,7 +5,9 @@
 
 use chrono::NaiveDate;
 
-use super::activity::{Account, Adoption, Appointment, Expert, Material, Membership, Practice, Rating};
+use super::activity::{
+    Account, Adoption, Appointment, Expert, Material, Membership, Monitoring, Planned, Practice, Rating,
+};
 
 /// Position in [`DemoSet::regions`].
 pub type RegionIx = usize;
@@ -55,14 +57,16 @@ pub struct DemoSet {
     pub ratings: Vec<Rating>,
     /// Uses of practices elsewhere, in the order of their practices.
     pub adoptions: Vec<Adoption>,
-    /// Regions' own indicators, a row a year.
-    pub regional_indicators: Vec<RegionalIndicator>,
-    /// Organizations that work at one topic together.
-    pub clusters: Vec<Cluster>,
     /// Who agreed to assess practices.
     pub experts: Vec<Expert>,
     /// Links and files of practices.
     pub materials: Vec<Material>,
+    /// Indicators of regions' own, which their operators entered.
+    pub indicators: Vec<Planned>,
+    /// Organizations that work at one topic together.
+    pub clusters: Vec<Cluster>,
+    /// What regions and communities returned for the monitorings of past years, the earliest first.
+    pub monitorings: Vec<Monitoring>,
     /// Logins.
     pub accounts: Vec<Account>,
 }
@@ -228,23 +232,6 @@ impl Person {
     pub fn full_name(&self) -> String {
         format!("{} {} {}", self.surname, self.given_name, self.patronymic)
     }
-}
-
-/// What a region planned for an indicator of its own in a year, and what came of it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RegionalIndicator {
-    /// Whose.
-    pub region: RegionIx,
-    /// Unique among indicators.
-    pub code: String,
-    /// The name, in Russian.
-    pub name: String,
-    /// The calendar year in which the academic year begins.
-    pub year: i32,
-    /// What was planned, in percent.
-    pub plan: f64,
-    /// What was reached, in percent; stated, without its numerator.
-    pub fact: f64,
 }
 
 /// Organizations of a region that work at one topic together.

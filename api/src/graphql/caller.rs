@@ -34,12 +34,14 @@ impl Caller {
             db: app.db.clone(),
             practices: visibility::visible_practices(&actor),
             members: visibility::visible_members(&actor),
+            monitorings: visibility::visible_monitorings(&actor),
             adoptions: visibility::visible_adoptions(&actor),
             experts: visibility::visible_experts(&actor),
             reviews: visibility::visible_reviews(&actor),
             assessments: visibility::visible_assessments(&actor),
             ratings: visibility::visible_ratings(&actor),
             integrity: visibility::scope(&actor, Action::IntegrityRead).all,
+            now: actor.now,
             today: actor.now.date_naive(),
         };
         let loader =

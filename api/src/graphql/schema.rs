@@ -5,9 +5,9 @@ use async_graphql::{
 };
 use chrono::{DateTime, Utc};
 use entity::ids::{
-    AdoptionId, AppointmentId, AssessmentId, CheckId, ClusterId, CommunityId, DepartmentId, EditionId,
-    ExpertId, FindingId, IndicatorId, InstituteId, MaterialId, MemberId, MunicipalityId, OrganizationId,
-    PracticeId, ProfileId, RatingId, RegionId, ReviewDrawId, ReviewId, TypedId,
+    AdoptionId, AppointmentId, AssessmentId, CheckId, ClusterId, CommunityId, DepartmentId, EditionId, ExpertId,
+    FindingId, InstituteId, MaterialId, MemberId, MonitoringId, MunicipalityId, OrganizationId, PracticeId,
+    ProfileId, RatingId, RegionId, ReturnId, ReviewDrawId, ReviewId, TypedId,
 };
 
 use super::{Caller, ids};
@@ -39,10 +39,7 @@ use crate::{
         },
         governance::{graphql::Appointment, mutations::GovernanceMutation},
         headcount::graphql::HeadcountMutation,
-        indicator::{
-            graphql::{Indicator, IndicatorQuery},
-            mutations::IndicatorMutation,
-        },
+        indicator::{graphql::IndicatorQuery, mutations::IndicatorMutation},
         institute::{
             graphql::{Department, Institute},
             mutations::InstituteMutation,
@@ -54,6 +51,11 @@ use crate::{
         journal::{changes::ChangesQuery, graphql::JournalQuery},
         material::{graphql::Material, mutations::MaterialMutation},
         member::{graphql::Member, mutations::MemberMutation},
+        monitoring::{
+            graphql::{Monitoring, MonitoringQuery, MonitoringReturn},
+            mutations::MonitoringMutation,
+            report_graphql::MonitoringReportQuery,
+        },
         practice::{
             graphql::{Practice, PracticeQuery},
             mutations::PracticeMutation,
@@ -115,10 +117,12 @@ pub enum Node {
     ReviewDraw(ReviewDraw),
     /// An expert's assessment of a practice.
     Assessment(Assessment),
+    /// A region's monitoring of a year.
+    Monitoring(Monitoring),
+    /// What a community, or the region itself, returns for it.
+    MonitoringReturn(MonitoringReturn),
     /// A link or file that belongs to a practice.
     Material(Material),
-    /// A version of an indicator.
-    Indicator(Indicator),
     /// Organizations that work at one topic together.
     Cluster(Cluster),
 }
@@ -206,8 +210,13 @@ pub async fn node_of(caller: &Caller, id: &ID) -> Result<Option<Node>, Error> {
         AssessmentId::PREFIX => {
             loader.load_one(AssessmentId(uuid)).await?.map(Assessment).map(Node::Assessment)
         }
+        MonitoringId::PREFIX => {
+            loader.load_one(MonitoringId(uuid)).await?.map(Monitoring::of).map(Node::Monitoring)
+        }
+        ReturnId::PREFIX => {
+            loader.load_one(ReturnId(uuid)).await?.map(MonitoringReturn::of).map(Node::MonitoringReturn)
+        }
         MaterialId::PREFIX => loader.load_one(MaterialId(uuid)).await?.map(Material).map(Node::Material),
-        IndicatorId::PREFIX => loader.load_one(IndicatorId(uuid)).await?.map(Indicator).map(Node::Indicator),
         ClusterId::PREFIX => loader.load_one(ClusterId(uuid)).await?.map(Cluster).map(Node::Cluster),
         _ => {
             let message = "The id is of no type that can be looked up.";
@@ -228,9 +237,11 @@ pub struct Query(
     ExpertQuery,
     ReviewQuery,
     AssessmentQuery,
+    IntegrityQuery,
     IndicatorQuery,
     ClusterQuery,
-    IntegrityQuery,
+    MonitoringQuery,
+    MonitoringReportQuery,
     RankingQuery,
     RankingHistoryQuery,
     SearchQuery,
@@ -248,8 +259,6 @@ pub struct Mutation(
     InstituteMutation,
     CommunityMutation,
     HeadcountMutation,
-    IndicatorMutation,
-    ClusterMutation,
     GovernanceMutation,
     MemberMutation,
     SyncMutation,
@@ -260,6 +269,9 @@ pub struct Mutation(
     ExpertMutation,
     ReviewMutation,
     AssessmentMutation,
+    IndicatorMutation,
+    ClusterMutation,
+    MonitoringMutation,
     RankingMutation,
 );
 

@@ -1,7 +1,7 @@
 //! GraphiQL at `/`: the page to try the API on. Everything it needs is in the binary,
 //! so it works where there is no internet, and its policy lets nothing else in.
 
-use std::{fmt::Write, sync::LazyLock};
+use std::sync::LazyLock;
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -115,11 +115,8 @@ fn serve(
 }
 
 fn tag_of(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().take(8).fold(String::new(), |mut tag, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(tag, "{byte:02x}");
-        tag
-    })
+    let digest = Sha256::digest(bytes);
+    crate::text::hex(digest.first_chunk::<8>().unwrap_or(&[0; 8]))
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod export;
 pub mod graphiql;
 mod import;
 pub mod protocol;
+mod report;
 mod request_id;
 pub mod server;
 mod service_pages;

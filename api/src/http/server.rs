@@ -13,8 +13,8 @@ use actix_web::{
 use tokio::task::JoinHandle;
 
 use super::{
-    download, endpoint, endpoint::Endpoint, export, graphiql, import, request_id, service_pages, token,
-    upload,
+    download, endpoint, endpoint::Endpoint, export, graphiql, import, report, request_id, service_pages,
+    token, upload,
 };
 use crate::{
     app::App,
@@ -72,6 +72,7 @@ impl Bound {
                 .configure(token::configure)
                 .route("/import/registrations", web::route().to(import::registrations))
                 .route("/export/members.{format}", web::route().to(export::members))
+                .route("/reports/monitoring/{region}/{file}", web::route().to(report::monitoring))
                 .route("/practices/{practice}/materials", web::route().to(upload::material))
                 .route("/materials/{material}", web::route().to(download::material))
                 .configure(graphiql::configure)

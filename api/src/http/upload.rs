@@ -3,7 +3,7 @@
 //! The file is taken in first, to a temporary file that has no name: only what has arrived as a whole and is what it is
 //! said to be reaches the store.
 
-use std::{fmt::Write, time::Duration};
+use std::time::Duration;
 
 use actix_multipart::{Field, Multipart, MultipartError};
 use actix_web::{
@@ -237,11 +237,7 @@ async fn take_in(app: &App, mut part: Field, limit: u64, asked: &Asked) -> Resul
         file.write_all(&chunk).await.map_err(fault)?;
     }
     file.flush().await.map_err(fault)?;
-    let mut sha256 = String::with_capacity(64);
-    for byte in digest.finalize() {
-        // Writing to a string cannot fail.
-        let _ = write!(sha256, "{byte:02x}");
-    }
+    let sha256 = crate::text::hex(&digest.finalize());
     Ok(Received { name, kind, bytes, sha256, file })
 }
 

@@ -176,9 +176,14 @@ impl Iterator for Rows<'_> {
     }
 }
 
-/// Whether a spreadsheet would take the cell for a formula, or for one that is protected already.
+/// Whether a spreadsheet would take the cell for a formula, or for one that is protected already. A negative number is
+/// none.
 pub(super) fn is_formula(cell: &str) -> bool {
-    cell.trim_start_matches('\'').starts_with(FORMULA)
+    let is_number = cell.strip_prefix('-').is_some_and(|rest| {
+        rest.starts_with(|first: char| first.is_ascii_digit())
+            && rest.chars().all(|one| one.is_ascii_digit() || one == ',' || one == '.')
+    });
+    !is_number && cell.trim_start_matches('\'').starts_with(FORMULA)
 }
 
 /// A cell without the apostrophe that keeps spreadsheets from taking it for a formula.

@@ -1,83 +1,80 @@
-//! The mutations on figures, indicators and plans: the federation's and a region's own.
+//! The mutations of figures and indicators, federal and of the scene's region.
 
 use api::auth::table::Action;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Call, Scene, public, unique};
 use crate::support::{actor::Actor, app::TestApp, client::Answer};
 
-/// A code that nothing has.
 fn code() -> String {
-    format!("share_{}", unique())
+    format!("own_{}", unique())
 }
 
-async fn create(app: &TestApp, caller: &Actor, scene: &Scene, regional: bool) -> Answer {
-    let region = if regional { Some(scene.region(app).await.code) } else { None };
-    let input = json!({
-        "regionCode": region, "code": code(), "name": "Доля", "unit": "PERCENT", "direction": "AT_LEAST",
-        "formula": "members / teachers * 100",
-    });
-    caller.call("indicatorCreate", input, "").await
+fn definition(code: &str) -> Value {
+    json!({ "code": code, "name": "Показатель", "unit": "NUMBER", "direction": "AT_LEAST" })
 }
 
-async fn revise(app: &TestApp, caller: &Actor, scene: &Scene, regional: bool) -> Answer {
-    let region = if regional { Some(scene.region(app).await.id) } else { None };
-    let row = app.indicator(&code(), region).await;
-    let input = json!({ "code": row.code, "expectedVersion": 1, "name": "Иная доля" });
-    caller.call("indicatorRevise", input, "").await
+async fn create(caller: &Actor, region: Option<String>) -> Answer {
+    let mut input = definition(&code());
+    input["regionCode"] = json!(region);
+    caller.call("indicatorCreate", input, "userErrors { code path }").await
+}
+
+async fn revise(app: &TestApp, caller: &Actor) -> Answer {
+    let code = code();
+    app.registrar().await.call("indicatorCreate", definition(&code), "").await.done();
+    let mut input = definition(&code);
+    input["expectedVersion"] = json!(1);
+    caller.call("indicatorRevise", input, "userErrors { code path }").await
+}
+
+async fn figure(caller: &Actor) -> Answer {
+    let input = json!({ "code": code(), "name": "Число", "unit": "NUMBER" });
+    caller.call("figureCreate", input, "userErrors { code path }").await
 }
 
 async fn plan(app: &TestApp, caller: &Actor, scene: &Scene) -> Answer {
     let input = json!({
-        "regionCode": scene.region(app).await.code, "code": "curator_share", "year": "2023-2024", "planned": 7,
+        "regionCode": scene.region(app).await.code, "code": "curator_share", "year": "2024-2025",
+        "planned": unique(),
     });
-    caller.call("indicatorPlanSet", input, "").await
+    caller.call("indicatorPlanSet", input, "userErrors { code path }").await
 }
 
 pub const CALLS: &[Call] = &[
     Call {
         field: "figureCreate",
-        action: Action::FigureWrite,
+        action: Action::IndicatorWrite,
         on: "-",
         known: public,
-        run: |_, caller, _, _| {
-            Box::pin(async move {
-                let input = json!({ "code": code(), "name": "Число", "unit": "NUMBER" });
-                caller.call("figureCreate", input, "").await
-            })
+        run: |_, caller, _, _| Box::pin(figure(caller)),
+    },
+    Call {
+        field: "indicatorCreate",
+        action: Action::IndicatorWrite,
+        on: "federal",
+        known: public,
+        run: |_, caller, _, _| Box::pin(create(caller, None)),
+    },
+    Call {
+        field: "indicatorCreate",
+        action: Action::IndicatorWriteRegional,
+        on: "regional",
+        known: public,
+        run: |app, caller, scene, _| {
+            Box::pin(async move { create(caller, Some(scene.region(app).await.code)).await })
         },
     },
     Call {
-        field: "indicatorCreate",
-        action: Action::IndicatorWrite,
-        on: "FEDERAL",
-        known: public,
-        run: |app, caller, scene, _| Box::pin(create(app, caller, scene, false)),
-    },
-    Call {
-        field: "indicatorCreate",
-        action: Action::IndicatorWriteRegional,
-        on: "REGIONAL",
-        known: public,
-        run: |app, caller, scene, _| Box::pin(create(app, caller, scene, true)),
-    },
-    Call {
         field: "indicatorRevise",
         action: Action::IndicatorWrite,
-        on: "FEDERAL",
+        on: "federal",
         known: public,
-        run: |app, caller, scene, _| Box::pin(revise(app, caller, scene, false)),
-    },
-    Call {
-        field: "indicatorRevise",
-        action: Action::IndicatorWriteRegional,
-        on: "REGIONAL",
-        known: public,
-        run: |app, caller, scene, _| Box::pin(revise(app, caller, scene, true)),
+        run: |app, caller, _, _| Box::pin(revise(app, caller)),
     },
     Call {
         field: "indicatorPlanSet",
-        action: Action::IndicatorPlanSet,
+        action: Action::IndicatorPlan,
         on: "-",
         known: public,
         run: |app, caller, scene, _| Box::pin(plan(app, caller, scene)),

@@ -11,10 +11,11 @@ mod practices;
 mod integrity;
 mod materials;
 mod adoptions;
-mod indicators;
-mod clusters;
 mod assessments;
 mod reviews;
+mod indicators;
+mod clusters;
+mod monitoring;
 mod rankings;
 mod sessions;
 
@@ -74,10 +75,11 @@ fn calls() -> Vec<&'static Call> {
         integrity::CALLS,
         materials::CALLS,
         adoptions::CALLS,
-        indicators::CALLS,
-        clusters::CALLS,
         reviews::CALLS,
         assessments::CALLS,
+        indicators::CALLS,
+        clusters::CALLS,
+        monitoring::CALLS,
         rankings::CALLS,
         sessions::CALLS,
         integrators::CALLS,

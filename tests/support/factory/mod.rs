@@ -3,11 +3,11 @@
 //! What factories write does not stand in the journal. Insert before the first request, or call
 //! `app.forget_boards()` before asking for a ranking.
 
+mod monitoring;
 mod people;
 mod places;
 mod practices;
 mod adoptions;
-mod indicators;
 mod clusters;
 mod reviews;
 pub mod assessments;

@@ -2,12 +2,13 @@
 
 mod accounts;
 mod adoptions;
-pub(super) mod clusters;
+mod clusters;
 mod communities;
 mod experts;
 mod governance;
 mod materials;
 mod members;
+mod monitoring;
 mod names;
 mod places;
 mod practices;
@@ -36,6 +37,7 @@ pub(super) fn compose() -> Result<DemoSet, DemoDataError> {
     adoptions::fill(&mut set, calendar)?;
     experts::fill(&mut set, calendar, &rosters)?;
     materials::fill(&mut set)?;
+    monitoring::fill(&mut set)?;
     clusters::fill(&mut set)?;
     accounts::fill(&mut set, &rosters, &staff)?;
     Ok(set)

@@ -7,6 +7,7 @@ mod communities;
 mod experts;
 mod keys;
 mod materials;
+mod monitoring;
 mod people;
 mod places;
 mod practices;
@@ -26,7 +27,10 @@ use crate::{
     db::Db,
     error::Error,
     files::store::Store,
-    registry::ranking::{freeze, versions},
+    registry::{
+        indicator,
+        ranking::{freeze, versions},
+    },
 };
 
 /// The academic years of the set that are closed: from the first publication to the last year that is all in it.
@@ -72,6 +76,9 @@ pub enum LoadError {
     /// A year of it was not closed.
     #[error("a year of the demonstration set was not closed: {0}")]
     Closing(String),
+    /// A step of a monitoring was refused.
+    #[error("a monitoring of the demonstration set was refused: {0}")]
+    Monitoring(String),
     /// The database's, or a fault of ours.
     #[error("the demonstration set was not loaded: {}", cause(.0))]
     Failed(Error),
@@ -129,6 +136,8 @@ pub async fn load(db: &Db, store: &Store, now: DateTime<Utc>) -> Result<Loaded, 
     materials::insert(&tx, store, &set, &keys).await?;
     clusters::insert(&tx, &set, &keys).await?;
     tx.commit().await?;
+    indicator::versions::lay_down(db, now).await?;
+    monitoring::enter(db, &set, &keys, now).await?;
     close_years(db, now).await?;
 
     let published = set.practices.iter().filter(|one| one.state == PracticeState::Published).count();

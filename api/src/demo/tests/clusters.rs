@@ -1,20 +1,6 @@
-//! Saint Petersburg's published plans, facts and clusters stand in the set as they were published.
+//! Saint Petersburg's clusters stand in the set as they were published.
 
 use super::set;
-
-#[test]
-fn the_plans_and_facts_of_saint_petersburg_are_the_published_ones() {
-    let told: Vec<_> = set().regional_indicators.iter().map(|one| (one.year, one.plan, one.fact)).collect();
-    let published = [
-        (2019, 10.0, 10.0),
-        (2020, 20.0, 30.0),
-        (2019, 10.0, 10.0),
-        (2020, 40.0, 54.8),
-        (2019, 10.0, 20.0),
-        (2020, 30.0, 30.0),
-    ];
-    assert_eq!(told, published);
-}
 
 #[test]
 fn the_nine_clusters_have_their_published_numbers_of_organizations() {

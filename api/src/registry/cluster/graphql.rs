@@ -11,8 +11,7 @@ use crate::{
     error::Error,
     graphql::{Caller, ids, scalars::AcademicYear},
     registry::{
-        indicator::graphql::IndicatorDirection,
-        monitoring::amount::Amount,
+        monitoring::{amount::Amount, rows_graphql::IndicatorDirection},
         region::{
             graphql::{Organization, Region, region_of},
             service::require_region,

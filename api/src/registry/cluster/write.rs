@@ -20,7 +20,7 @@ use crate::{
     db::{Change, Tx},
     error::{Error, Outcome, UserError, UserErrorCode},
     registry::{
-        indicator::versions::in_force,
+        indicator::service::in_force,
         listed::{self, NAME_MAX, Row},
         monitoring::amount::Amount,
         region::service::require_region,

@@ -1,76 +1,204 @@
-//! What the mutations of figures and indicators take.
+//! What the mutations of figures and indicators take and answer.
 
-use async_graphql::{InputObject, MaybeUndefined};
+use async_graphql::{InputObject, MaybeUndefined, SimpleObject};
+use entity::{indicator, indicator_plan};
 
-use super::graphql::{IndicatorDirection, IndicatorUnit};
-use crate::graphql::scalars::AcademicYear;
+use super::{graphql::Figure, write::Definition};
+use crate::{
+    error::Rejected,
+    graphql::{
+        errors::{UserError, user_errors},
+        scalars::AcademicYear,
+    },
+    registry::monitoring::{
+        amount::Amount,
+        rows_graphql::{IndicatorDirection, IndicatorUnit},
+    },
+};
 
-/// A new figure.
+/// A figure to be entered.
 #[derive(InputObject)]
 pub struct FigureCreateInput {
-    /// Unique: 2 to 40 of a-z, 0-9 and `_`, beginning with a letter.
+    /// 2 to 40 small Latin letters, digits and underscores, a letter first; no other figure or indicator has it.
     pub code: String,
-    /// The name, in Russian; at most 500 characters.
+    /// What it is called, in Russian, at most 500 characters.
     pub name: String,
     /// In what it is told.
     pub unit: IndicatorUnit,
 }
 
-/// A new indicator.
+/// An indicator to be entered.
 #[derive(InputObject)]
 pub struct IndicatorCreateInput {
-    /// Whose it is; left out for the federation's.
+    /// Of the region with this ISO 3166-2 code; left out, a federal one.
     pub region_code: Option<String>,
-    /// Unique in the federation: 2 to 40 of a-z, 0-9 and `_`, beginning with a letter.
+    /// 2 to 40 small Latin letters, digits and underscores, a letter first; no other figure or indicator has it.
     pub code: String,
-    /// The name, in Russian; at most 500 characters.
+    /// What it is called, in Russian, at most 500 characters.
     pub name: String,
     /// In what it is told.
     pub unit: IndicatorUnit,
-    /// On which side of the plan the value is to lie.
+    /// On which side of its plan it is to lie.
     pub direction: IndicatorDirection,
-    /// How it is computed, at most 300 characters: `a`, `a + b - c`, `a / b * 100`, `(a - b) / (c + d) * 100`, where the
-    /// letters stand for codes of figures. A percentage needs a denominator. Left out: the value is entered, as the
-    /// figure with the indicator's code, which is made where there is none.
+    /// How it is computed, over the codes of figures, at most 300 characters: `sum [/ sum] [* factor]`, e.g.
+    /// `(curators + methodists) / teachers * 100`. Left out, the value is entered in the region's return.
     pub formula: Option<String>,
-    /// The plan where a region makes none of its own, from 0, with at most six digits after the point.
+    /// What is planned where a region says nothing.
     pub planned: Option<f64>,
-    /// The first academic year in which it holds, not after the next; the running one where it is left out.
-    pub from_year: Option<AcademicYear>,
 }
 
-/// A new version of an indicator. What is left out stays as it is in the newest version.
+/// The next version of an indicator; it holds from the next academic year on.
 #[derive(InputObject)]
 pub struct IndicatorReviseInput {
-    /// Which indicator.
+    /// Its code.
     pub code: String,
     /// The newest version that the caller has seen.
     pub expected_version: i32,
-    /// The first academic year in which the version holds: the next one, or at most ten years later.
-    pub from_year: Option<AcademicYear>,
-    /// The name, in Russian; at most 500 characters.
-    pub name: Option<String>,
-    /// On which side of the plan the value is to lie.
-    pub direction: Option<IndicatorDirection>,
-    /// How it is computed; only for an indicator that is computed already.
+    /// What it is called, in Russian, at most 500 characters.
+    pub name: String,
+    /// In what it is told; as before.
+    pub unit: IndicatorUnit,
+    /// On which side of its plan it is to lie.
+    pub direction: IndicatorDirection,
+    /// How it is computed; must be given where it was computed before, and only there.
     pub formula: Option<String>,
-    /// The plan where a region makes none of its own; null takes it away.
-    pub planned: MaybeUndefined<f64>,
-    /// Whether the indicator ends with the version; false takes an ended one up again.
-    pub is_ended: Option<bool>,
+    /// What is planned where a region says nothing.
+    pub planned: Option<f64>,
+    /// Whether it is told no more from then on.
+    #[graphql(default = false)]
+    pub ended: bool,
 }
 
-/// What a region plans.
+impl IndicatorCreateInput {
+    /// What is entered.
+    #[must_use]
+    pub fn definition(self) -> Definition {
+        Definition {
+            code: self.code,
+            name: self.name,
+            unit: self.unit.into(),
+            direction: self.direction.into(),
+            formula: self.formula,
+            planned: self.planned,
+        }
+    }
+}
+
+impl IndicatorReviseInput {
+    /// What the next version is.
+    #[must_use]
+    pub fn definition(self) -> Definition {
+        Definition {
+            code: self.code,
+            name: self.name,
+            unit: self.unit.into(),
+            direction: self.direction.into(),
+            formula: self.formula,
+            planned: self.planned,
+        }
+    }
+}
+
+/// What a region plans of an indicator for a year.
 #[derive(InputObject)]
 pub struct IndicatorPlanSetInput {
-    /// The region's ISO 3166-2 code, e.g. `RU-KDA`.
+    /// The region with this ISO 3166-2 code.
     pub region_code: String,
-    /// For which indicator.
+    /// The indicator's code.
     pub code: String,
     /// For which academic year.
     pub year: AcademicYear,
-    /// How much, from 0, with at most six digits after the point; null takes the plan away. Must be given.
+    /// What is planned, not negative; `null` takes the region's plan away: the indicator's usual one holds. Must be given.
     pub planned: MaybeUndefined<f64>,
-    /// On which side of it the value is to lie; the indicator's own where it is left out.
+    /// On which side of it the value is to lie; left out, as the indicator says.
     pub direction: Option<IndicatorDirection>,
+}
+
+/// What entering a figure answers.
+#[derive(SimpleObject)]
+pub struct FigurePayload {
+    /// The figure; null when it was refused.
+    pub figure: Option<Figure>,
+    /// What is wrong with the input; empty when all is done. When not empty, nothing was changed.
+    pub user_errors: Vec<UserError>,
+}
+
+/// What a mutation of an indicator answers.
+#[derive(SimpleObject)]
+pub struct IndicatorPayload {
+    /// The version that was made; null when it was refused.
+    pub indicator: Option<IndicatorVersion>,
+    /// What is wrong with the input; empty when all is done. When not empty, nothing was changed.
+    pub user_errors: Vec<UserError>,
+}
+
+/// A version of an indicator.
+#[derive(SimpleObject)]
+pub struct IndicatorVersion {
+    /// Its code.
+    code: String,
+    /// Grows.
+    version: i32,
+    /// The first academic year in which it holds.
+    effective_from: AcademicYear,
+    /// What it is called, in Russian.
+    name: String,
+    /// How it is computed; null where it is entered.
+    formula: Option<String>,
+    /// Whether it is told no more from then on.
+    ended: bool,
+}
+
+impl IndicatorPayload {
+    /// The payload of what was done or refused.
+    #[must_use]
+    pub fn of(outcome: Result<indicator::Model, Rejected>) -> Self {
+        match outcome {
+            Ok(row) => Self {
+                indicator: Some(IndicatorVersion {
+                    code: row.code,
+                    version: row.version,
+                    effective_from: AcademicYear(row.effective_from),
+                    name: row.name,
+                    formula: row.formula,
+                    ended: row.is_ended,
+                }),
+                user_errors: Vec::new(),
+            },
+            Err(rejected) => Self { indicator: None, user_errors: user_errors(rejected.errors) },
+        }
+    }
+}
+
+/// What setting a plan answers.
+#[derive(SimpleObject)]
+pub struct IndicatorPlanPayload {
+    /// The region's plan as it stands now; null where there is none, or it was refused.
+    pub plan: Option<IndicatorPlan>,
+    /// What is wrong with the input; empty when all is done. When not empty, nothing was changed.
+    pub user_errors: Vec<UserError>,
+}
+
+/// What a region plans of an indicator for a year.
+#[derive(SimpleObject)]
+pub struct IndicatorPlan {
+    /// The indicator's code.
+    code: String,
+    /// For which year.
+    year: AcademicYear,
+    /// What is planned.
+    planned: f64,
+    /// On which side of it the value is to lie.
+    direction: IndicatorDirection,
+}
+
+impl From<indicator_plan::Model> for IndicatorPlan {
+    fn from(row: indicator_plan::Model) -> Self {
+        Self {
+            code: row.code,
+            year: AcademicYear(row.year),
+            planned: Amount(row.planned).to_f64(),
+            direction: row.direction.into(),
+        }
+    }
 }

@@ -1,32 +1,18 @@
-//! The mutations on figures, indicators and plans: translation only, see `write` for what they do.
+//! The mutations of figures and indicators: translation only, see `write` for what they do.
 
-use async_graphql::{Context, Object, SimpleObject};
+use async_graphql::{Context, Object};
 
 use super::{
-    graphql::{Figure, Indicator, PlannedIndicator},
-    inputs::{FigureCreateInput, IndicatorCreateInput, IndicatorPlanSetInput, IndicatorReviseInput},
-    write::{self, NewFigure, NewIndicator, NewPlan, Revised},
+    inputs::{
+        FigureCreateInput, FigurePayload, IndicatorCreateInput, IndicatorPayload, IndicatorPlanPayload,
+        IndicatorPlanSetInput, IndicatorReviseInput,
+    },
+    write::{self, Plan},
 };
 use crate::{
     error::Error,
-    graphql::{
-        Caller,
-        errors::{UserError, user_errors},
-        payload,
-    },
+    graphql::{Caller, errors::user_errors},
 };
-
-payload!(FigurePayload { figure: Figure(figure) }, "a figure");
-payload!(IndicatorPayload { indicator: Indicator(indicator) }, "an indicator");
-
-/// What setting a plan answers.
-#[derive(SimpleObject)]
-pub struct IndicatorPlanPayload {
-    /// The indicator with what is planned now; null where the change was refused.
-    planned: Option<PlannedIndicator>,
-    /// What is wrong with the input; empty when all is done. When not empty, nothing was changed.
-    user_errors: Vec<UserError>,
-}
 
 /// The mutations of this concept.
 #[derive(Default)]
@@ -34,84 +20,61 @@ pub struct IndicatorMutation;
 
 #[Object]
 impl IndicatorMutation {
-    /// Enters a figure, which formulas may name and returns then tell. For the federal registrar.
+    /// Enters a figure that returns may be asked for and formulas may name. For the federal registrar.
     async fn figure_create(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The figure.")] input: FigureCreateInput,
     ) -> Result<FigurePayload, Error> {
-        let caller = Caller::of(ctx)?;
-        let FigureCreateInput { code, name, unit } = input;
-        let given = NewFigure { code, name, unit: unit.into() };
-        Ok(FigurePayload::of(write::create_figure(&caller.app, &caller.actor, given).await?))
+        let Caller { app, actor, .. } = Caller::of(ctx)?;
+        let outcome = write::create_figure(app, actor, input.code, &input.name, input.unit.into()).await?;
+        Ok(match outcome {
+            Ok(row) => FigurePayload { figure: Some(row.into()), user_errors: Vec::new() },
+            Err(rejected) => FigurePayload { figure: None, user_errors: user_errors(rejected.errors) },
+        })
     }
 
-    /// Makes an indicator: of the federation, for the federal registrar; of a region, for its operator. The formula is
-    /// checked, and a fault in it says where it is.
+    /// Enters an indicator. For the federal registrar; one of a region for its operator.
     async fn indicator_create(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The indicator.")] input: IndicatorCreateInput,
     ) -> Result<IndicatorPayload, Error> {
-        let caller = Caller::of(ctx)?;
-        let IndicatorCreateInput { region_code, code, name, unit, direction, formula, planned, from_year } =
-            input;
-        let given = NewIndicator {
-            region_code,
-            code,
-            name,
-            unit: unit.into(),
-            direction: direction.into(),
-            formula,
-            planned,
-            from_year: from_year.map(|year| year.0),
-        };
-        Ok(IndicatorPayload::of(write::create(&caller.app, &caller.actor, given).await?))
+        let Caller { app, actor, .. } = Caller::of(ctx)?;
+        let region = input.region_code.clone();
+        let outcome = write::create(app, actor, region.as_deref(), input.definition()).await?;
+        Ok(IndicatorPayload::of(outcome))
     }
 
-    /// Makes the next version of an indicator, or ends it. It holds from the next academic year on; all years before stay
-    /// by the versions that held in them. For those who may make one.
+    /// Makes the next version of an indicator, which holds from the next academic year on. For those who may enter it.
     async fn indicator_revise(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which indicator, and what changes.")] input: IndicatorReviseInput,
+        #[graphql(desc = "The next version.")] input: IndicatorReviseInput,
     ) -> Result<IndicatorPayload, Error> {
-        let caller = Caller::of(ctx)?;
-        let given = Revised {
-            code: input.code,
-            expected_version: input.expected_version,
-            from_year: input.from_year.map(|year| year.0),
-            name: input.name,
-            direction: input.direction.map(Into::into),
-            formula: input.formula,
-            planned: input.planned.into(),
-            is_ended: input.is_ended,
-        };
-        Ok(IndicatorPayload::of(write::revise(&caller.app, &caller.actor, given).await?))
+        let Caller { app, actor, .. } = Caller::of(ctx)?;
+        let (version, ended) = (input.expected_version, input.ended);
+        let outcome = write::revise(app, actor, version, ended, input.definition()).await?;
+        Ok(IndicatorPayload::of(outcome))
     }
 
-    /// Sets what a region plans for an indicator in a year, or takes the plan away; then the indicator's own holds. For
-    /// the region's operator.
+    /// Sets what a region plans of an indicator for a year, or takes its plan away. For the region's operator.
     async fn indicator_plan_set(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Where, for what, when, and how much.")] input: IndicatorPlanSetInput,
+        #[graphql(desc = "Of what, where, when, and how much.")] input: IndicatorPlanSetInput,
     ) -> Result<IndicatorPlanPayload, Error> {
-        let caller = Caller::of(ctx)?;
-        let given = NewPlan {
-            region_code: input.region_code,
+        let Caller { app, actor, .. } = Caller::of(ctx)?;
+        let plan = Plan {
             code: input.code,
             year: input.year.0,
             planned: input.planned.into(),
             direction: input.direction.map(Into::into),
         };
-        Ok(match write::set_plan(&caller.app, &caller.actor, given).await? {
-            Ok(planned) => {
-                IndicatorPlanPayload { planned: Some(PlannedIndicator(planned)), user_errors: Vec::new() }
-            }
-            Err(rejected) => {
-                IndicatorPlanPayload { planned: None, user_errors: user_errors(rejected.errors) }
-            }
+        let outcome = write::set_plan(app, actor, &input.region_code, plan).await?;
+        Ok(match outcome {
+            Ok(row) => IndicatorPlanPayload { plan: row.map(Into::into), user_errors: Vec::new() },
+            Err(rejected) => IndicatorPlanPayload { plan: None, user_errors: user_errors(rejected.errors) },
         })
     }
 }

@@ -1,75 +1,84 @@
-//! Reads of figures and indicators: everybody's.
+//! Reads of figures and indicators. All of them are public.
 
-use entity::{AcademicYear, IndicatorDirection, figure, ids::FigureId, indicator, indicator_plan};
-use sea_orm::{EntityTrait, PaginatorTrait};
+use std::collections::{BTreeMap, HashMap};
 
-use super::versions;
-use crate::{
-    db::{
-        Db,
-        keyset::{self, List, Page, Rows},
-    },
-    error::Error,
-    registry::{monitoring::amount::Amount, region::service::require_region},
-};
+use entity::{AcademicYear, figure, ids::RegionId, indicator, indicator_plan};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-/// An indicator with what a region plans for it in a year.
-#[derive(Clone, Debug)]
-pub struct Planned {
-    /// The version that holds.
-    pub indicator: indicator::Model,
-    /// The academic year.
-    pub year: AcademicYear,
-    /// The region's plan, or the indicator's own.
-    pub plan: Option<Amount>,
-    /// Whether it is the indicator's own.
-    pub is_default: bool,
-    /// On which side of the plan the value is to lie.
-    pub direction: IndicatorDirection,
-}
+use super::rules::{self, InForce};
+use crate::{error::Error, registry::monitoring::amount::Amount};
 
-impl Planned {
-    /// A version with the plan that a region made for it, if it made one.
-    #[must_use]
-    pub fn of(indicator: indicator::Model, own: Option<&indicator_plan::Model>, year: AcademicYear) -> Self {
-        Self {
-            plan: own.map(|plan| plan.planned).or(indicator.planned).map(Amount),
-            is_default: own.is_none() && indicator.planned.is_some(),
-            direction: own.and_then(|plan| plan.direction).unwrap_or(indicator.direction),
-            year,
-            indicator,
-        }
-    }
-}
+/// The most figures and indicators that there are.
+pub const MOST: u64 = 1_000;
 
-/// The indicators that hold in a region in a year, with its plans.
-///
-/// # Errors
-/// `NOT_FOUND` for an unknown region, or the database's.
-pub async fn indicators(db: &Db, region_code: &str, year: AcademicYear) -> Result<Vec<Planned>, Error> {
-    let region = require_region(db, region_code).await?;
-    let rows = versions::holding(db.read(), region.id, year).await?;
-    let plans = versions::plans(db.read(), region.id, year).await?;
-    let planned = rows.into_iter().map(|row| {
-        let own = plans.get(&row.code);
-        Planned::of(row, own, year)
-    });
-    Ok(planned.collect())
-}
-
-/// A page of the figures, in the order of their entry.
-///
-/// # Errors
-/// `BAD_CURSOR`, or the database's.
-pub async fn figures(db: &Db, list: List, page: &Page) -> Result<Rows<figure::Model>, Error> {
-    let all = figure::Entity::find();
-    keyset::read::<_, FigureId>(db.read(), all, figure::Column::Id, false, list, page).await
-}
-
-/// How many figures there are.
+/// All figures by their codes.
 ///
 /// # Errors
 /// The database's.
-pub async fn count_figures(db: &Db) -> Result<u64, Error> {
-    Ok(figure::Entity::find().count(db.read()).await?)
+pub async fn figures(db: &impl ConnectionTrait) -> Result<Vec<figure::Model>, Error> {
+    Ok(figure::Entity::find().order_by_asc(figure::Column::Code).limit(MOST).all(db).await?)
+}
+
+/// The indicators that hold for a region in a year, federal and its own, each with its plan: the computed ones first, then
+/// those of the catalogue by number, then by code.
+///
+/// # Errors
+/// The database's, or a fault of ours: a formula that was saved cannot be read.
+pub async fn in_force(
+    db: &impl ConnectionTrait,
+    of: RegionId,
+    year: AcademicYear,
+) -> Result<Vec<InForce>, Error> {
+    let rows = indicator::Entity::find()
+        .filter(
+            Condition::any()
+                .add(indicator::Column::RegionId.is_null())
+                .add(indicator::Column::RegionId.eq(of)),
+        )
+        .filter(indicator::Column::EffectiveFrom.lte(year))
+        .order_by_asc(indicator::Column::Version)
+        .limit(MOST)
+        .all(db)
+        .await?;
+    let plans: HashMap<String, indicator_plan::Model> = indicator_plan::Entity::find()
+        .filter(indicator_plan::Column::RegionId.eq(of))
+        .filter(indicator_plan::Column::Year.eq(year))
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|row| (row.code.clone(), row))
+        .collect();
+    // A later version takes the earlier one's place.
+    let newest: BTreeMap<String, indicator::Model> =
+        rows.into_iter().map(|row| (row.code.clone(), row)).collect();
+    let mut rows: Vec<_> = newest.into_values().filter(|row| !row.is_ended).collect();
+    rows.sort_by_key(|row| (row.formula.is_none(), row.number.unwrap_or(i32::MAX)));
+    rows.into_iter()
+        .map(|row| {
+            let plan = plans.get(&row.code);
+            Ok(InForce {
+                formula: row.formula.as_deref().map(rules::parse).transpose().map_err(Error::internal)?,
+                plan: plan.map(|plan| plan.planned).or(row.planned).map(Amount),
+                is_plan_default: plan.is_none(),
+                direction: plan.map_or(row.direction, |plan| plan.direction),
+                code: row.code,
+                version: row.version,
+                name: row.name,
+                unit: row.unit,
+                formula_text: row.formula,
+            })
+        })
+        .collect()
+}
+
+/// The newest version of an indicator.
+///
+/// # Errors
+/// The database's.
+pub async fn newest(db: &impl ConnectionTrait, code: &str) -> Result<Option<indicator::Model>, Error> {
+    Ok(indicator::Entity::find()
+        .filter(indicator::Column::Code.eq(code))
+        .order_by_desc(indicator::Column::Version)
+        .one(db)
+        .await?)
 }

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{board::Period, build::Scope, method::Method};
-use crate::error::Error;
+use crate::{error::Error, text};
 
 /// The newest state of a year's rankings; none where the year is not closed.
 ///
@@ -198,7 +198,7 @@ pub fn digest(leaves: &[ranking_leaf::Model]) -> String {
             field(&mut hash, part);
         }
     }
-    hex(hash)
+    text::hex(&hash.finalize())
 }
 
 /// What a revision is known by: SHA-256 over what it says of itself, the checksum of the one made before it, and keys
@@ -224,17 +224,13 @@ pub fn checksum(row: &ranking_revision::Model, boards: &[(String, String)]) -> S
         field(&mut hash, key);
         field(&mut hash, digest);
     }
-    hex(hash)
+    text::hex(&hash.finalize())
 }
 
 /// Its length stands before every part, so that no two sequences of parts read alike.
 fn field(hash: &mut Sha256, part: &str) {
     hash.update(part.len().to_be_bytes());
     hash.update(part);
-}
-
-fn hex(hash: Sha256) -> String {
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Keys and digests of the boards that a revision of a year wrote.

@@ -1,13 +1,13 @@
 //! The lot: who is drawn from a pool, by a seed and an algorithm that anybody can do again, and the digest by which the
 //! journal knows a draw.
 
-use std::fmt::Write;
-
 use entity::{
     ids::{ExpertId, TypedId, text},
     review_draw,
 };
 use sha2::{Digest, Sha256};
+
+use crate::text::hex;
 
 /// The version of the algorithm by which is drawn now.
 pub const ALGORITHM: i32 = 1;
@@ -55,14 +55,6 @@ pub fn digest(of: &review_draw::Model) -> String {
         list(&of.drawn.0),
     ];
     hex(&Sha256::digest(kept.join("\n")))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a string does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

@@ -1,3 +1,0 @@
-//! Batch loads of indicators.
-
-load_by_id! { IndicatorId => indicator }
