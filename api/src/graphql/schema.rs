@@ -5,9 +5,9 @@ use async_graphql::{
 };
 use chrono::{DateTime, Utc};
 use entity::ids::{
-    AdoptionId, AppointmentId, AssessmentId, CheckId, ClusterId, CommunityId, DepartmentId, EditionId, ExpertId,
-    FindingId, InstituteId, MaterialId, MemberId, MonitoringId, MunicipalityId, OrganizationId, PracticeId,
-    ProfileId, RatingId, RegionId, ReturnId, ReviewDrawId, ReviewId, TypedId,
+    AdoptionId, AppointmentId, AssessmentId, CheckId, ClusterId, CommunityId, DepartmentId, EditionId,
+    ExpertId, FindingId, InstituteId, MaterialId, MemberId, MonitoringId, MunicipalityId, OrganizationId,
+    PracticeId, ProfileId, RatingId, RegionId, ReturnId, ReviewDrawId, ReviewId, TypedId,
 };
 
 use super::{Caller, ids};
