@@ -1,10 +1,11 @@
 //! The mutations of a monitoring, each on a fresh one of the scene's region.
 
 use api::auth::table::Action;
-use entity::{ReturnState as State, Role};
+use entity::{ReturnState as State, Role, monitoring};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::json;
 
-use super::{Call, Scene, allows, public, unique};
+use super::{Call, Scene, allows, public};
 use crate::support::{
     actor::Actor,
     app::{TestApp, id},
@@ -16,13 +17,15 @@ fn read(role: Role, inside: bool) -> bool {
     allows(Action::MonitoringRead, Some(role), inside)
 }
 
-/// A year that no other call of a region has.
-fn year() -> i32 {
-    1900 + i32::try_from(unique() % 120).unwrap()
+/// A year that no other call has in the scene's region: every call takes the next one.
+async fn year(app: &TestApp, scene: &Scene) -> i32 {
+    let of_region = monitoring::Column::RegionId.eq(scene.community.region_id);
+    let taken = monitoring::Entity::find().filter(of_region).count(app.rows()).await.unwrap();
+    1900 + i32::try_from(taken).unwrap()
 }
 
 async fn on_return(app: &TestApp, caller: &Actor, scene: &Scene, field: &str, state: State) -> Answer {
-    let (_, returns) = app.monitoring(&scene.region(app).await, year(), &[&scene.community], state).await;
+    let (_, returns) = app.monitoring(&scene.region(app).await, year(app, scene).await, &[&scene.community], state).await;
     let of = id(returns[1].id);
     let (kind, input) = match field {
         "monitoringReturnFill" => {
@@ -37,7 +40,7 @@ async fn on_return(app: &TestApp, caller: &Actor, scene: &Scene, field: &str, st
 }
 
 async fn open(app: &TestApp, caller: &Actor, scene: &Scene) -> Answer {
-    let year = year();
+    let year = year(app, scene).await;
     let input = json!({
         "regionCode": scene.region(app).await.code, "year": format!("{year}-{}", year + 1), "dueOn": format!("{}-06-30", year + 1),
         "communitySlugs": [],
@@ -46,7 +49,7 @@ async fn open(app: &TestApp, caller: &Actor, scene: &Scene) -> Answer {
 }
 
 async fn extend(app: &TestApp, caller: &Actor, scene: &Scene) -> Answer {
-    let (row, _) = app.monitoring(&scene.region(app).await, year(), &[&scene.community], State::Draft).await;
+    let (row, _) = app.monitoring(&scene.region(app).await, year(app, scene).await, &[&scene.community], State::Draft).await;
     let due = format!("{}-07-01", row.year.0 + 1);
     let input =
         json!({ "regionCode": scene.region(app).await.code, "year": row.year.to_string(), "dueOn": due });
@@ -55,7 +58,7 @@ async fn extend(app: &TestApp, caller: &Actor, scene: &Scene) -> Answer {
 
 async fn accept(app: &TestApp, caller: &Actor, scene: &Scene) -> Answer {
     let (row, _) =
-        app.monitoring(&scene.region(app).await, year(), &[&scene.community], State::Accepted).await;
+        app.monitoring(&scene.region(app).await, year(app, scene).await, &[&scene.community], State::Accepted).await;
     let input = json!({
         "regionCode": scene.region(app).await.code, "year": row.year.to_string(), "signer": "Подпись",
         "signedOn": row.year.last_day(),
