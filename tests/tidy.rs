@@ -294,6 +294,7 @@ fn a_concept_is_read_from_its_front_page() {
             ],
         ),
         ("material", &["inputs.rs", "mutations.rs", "sweep.rs", "write.rs"]),
+        ("cluster", &["inputs.rs", "mutations.rs", "write.rs"]),
         ("community", &["inputs.rs", "mutations.rs", "papers.rs", "write.rs"]),
         ("event", &["import.rs", "inputs.rs", "mutations.rs", "write.rs"]),
         ("expert", &["inputs.rs", "mutations.rs", "write.rs"]),

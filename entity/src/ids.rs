@@ -74,6 +74,8 @@ ids! {
     EventId = "event";
     /// A version of an indicator.
     IndicatorId = "indicator";
+    /// A cluster of organizations.
+    ClusterId = "cluster";
     /// A region's monitoring of a year.
     MonitoringId = "monitoring";
     /// What a community, or the region itself, returns for it.

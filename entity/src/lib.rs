@@ -74,6 +74,11 @@ pub mod monitoring_return;
 pub mod monitoring_figure;
 pub mod monitoring_report;
 
+pub mod cluster;
+pub mod cluster_organization;
+pub mod cluster_indicator;
+pub mod cluster_result;
+
 pub mod search_term;
 pub mod search_spelling;
 

@@ -24,6 +24,7 @@ mod m0018_ranking_history;
 mod m0019_row_digests;
 mod m0020_events;
 mod m0021_indicators;
+mod m0022_clusters;
 mod m0023_monitoring;
 mod steps;
 
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0019_row_digests::Migration),
             Box::new(m0020_events::Migration),
             Box::new(m0021_indicators::Migration),
+            Box::new(m0022_clusters::Migration),
             Box::new(m0023_monitoring::Migration),
         ]
     }

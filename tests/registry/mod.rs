@@ -25,6 +25,7 @@ mod lists;
 mod setting_up;
 mod freshness;
 mod indicators;
+mod clusters;
 mod integrators;
 mod paging;
 mod ranking;

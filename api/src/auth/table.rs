@@ -111,6 +111,8 @@ pub enum Action {
     HeadcountSet,
     /// Enter, change and remove events.
     EventWrite,
+    /// Keep a region's clusters: their organizations, indicators and results.
+    ClusterWrite,
     /// Keep the federal figures and indicators.
     IndicatorWrite,
     /// Keep a region's own indicators.
@@ -254,6 +256,7 @@ pub const RULES: &[Rule] = &[
         "changes", "monitoringReport", "figures",
         "events", "eventCounts",
         "indicators",
+        "indicators", "clusters",
     ]),
     public(A::SessionCreate,  "session.create",  &["sessionCreate"]),
     public(A::SessionRefresh, "session.refresh", &["sessionRefresh"]),
@@ -327,6 +330,9 @@ pub const RULES: &[Rule] = &[
     rule(A::IndicatorWrite,         "indicator.write",         &[(FederalRegistrar, Federation)], &["figureCreate", "indicatorCreate", "indicatorRevise"]),
     rule(A::IndicatorWriteRegional, "indicator.writeRegional", &[(RegionalOperator, Region)], &[]),
     rule(A::IndicatorPlan,          "indicator.plan",          &[(RegionalOperator, Region)], &["indicatorPlanSet"]),
+    rule(A::ClusterWrite,           "cluster.write",           &[(RegionalOperator, Region)], &[
+        "clusterCreate", "clusterUpdate", "clusterOrganizationsSet", "clusterIndicatorsSet", "clusterResultsSet",
+    ]),
     rule(A::MonitoringOpen,         "monitoring.open",         &[(RegionalOperator, Region)], &["monitoringOpen", "monitoringExtend"]),
     rule(A::MonitoringReturnWrite,  "monitoring.writeReturn",  &[(Chair, Community), (Coordinator, Community), (RegionalOperator, Region)], &["monitoringReturnFill", "monitoringReturnSubmit"]),
     rule(A::MonitoringReturnDecide, "monitoring.decideReturn", &[(RegionalOperator, Region)], &["monitoringReturnAccept", "monitoringReturnSendBack"]),

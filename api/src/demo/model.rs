@@ -63,6 +63,8 @@ pub struct DemoSet {
     pub materials: Vec<Material>,
     /// Indicators of regions' own, which their operators entered.
     pub indicators: Vec<Planned>,
+    /// Organizations that work at one topic together.
+    pub clusters: Vec<Cluster>,
     /// What regions and communities returned for the monitorings of past years, the earliest first.
     pub monitorings: Vec<Monitoring>,
     /// Logins.
@@ -230,4 +232,21 @@ impl Person {
     pub fn full_name(&self) -> String {
         format!("{} {} {}", self.surname, self.given_name, self.patronymic)
     }
+}
+
+/// Organizations of a region that work at one topic together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cluster {
+    /// Where.
+    pub region: RegionIx,
+    /// The number in the region.
+    pub number: i32,
+    /// The topic, in Russian.
+    pub name: String,
+    /// How many organizations were published.
+    pub stated: i32,
+    /// Which ones; invented.
+    pub organizations: Vec<OrganizationIx>,
+    /// What some of them reached, by their place in the list, of each of the region's indicators; invented.
+    pub results: Vec<(usize, [f64; 3])>,
 }

@@ -5,9 +5,9 @@ use async_graphql::{
 };
 use chrono::{DateTime, Utc};
 use entity::ids::{
-    AdoptionId, AppointmentId, AssessmentId, CheckId, CommunityId, DepartmentId, EditionId, EventId,
-    ExpertId, FindingId, InstituteId, MaterialId, MemberId, MonitoringId, MunicipalityId, OrganizationId,
-    PracticeId, ProfileId, RatingId, RegionId, ReturnId, ReviewDrawId, ReviewId, TypedId,
+    AdoptionId, AppointmentId, AssessmentId, CheckId, ClusterId, CommunityId, DepartmentId, EditionId,
+    EventId, ExpertId, FindingId, InstituteId, MaterialId, MemberId, MonitoringId, MunicipalityId,
+    OrganizationId, PracticeId, ProfileId, RatingId, RegionId, ReturnId, ReviewDrawId, ReviewId, TypedId,
 };
 
 use super::{Caller, ids};
@@ -23,6 +23,10 @@ use crate::{
         assessment::{
             graphql::{Assessment, AssessmentQuery},
             mutations::AssessmentMutation,
+        },
+        cluster::{
+            graphql::{Cluster, ClusterQuery},
+            mutations::ClusterMutation,
         },
         community::{
             graphql::{Community, CommunityQuery},
@@ -125,6 +129,8 @@ pub enum Node {
     MonitoringReturn(MonitoringReturn),
     /// A link or file that belongs to a practice.
     Material(Material),
+    /// Organizations that work at one topic together.
+    Cluster(Cluster),
 }
 
 /// How many ids `nodes` takes at once.
@@ -218,6 +224,7 @@ pub async fn node_of(caller: &Caller, id: &ID) -> Result<Option<Node>, Error> {
             loader.load_one(ReturnId(uuid)).await?.map(MonitoringReturn::of).map(Node::MonitoringReturn)
         }
         MaterialId::PREFIX => loader.load_one(MaterialId(uuid)).await?.map(Material).map(Node::Material),
+        ClusterId::PREFIX => loader.load_one(ClusterId(uuid)).await?.map(Cluster).map(Node::Cluster),
         _ => {
             let message = "The id is of no type that can be looked up.";
             return Err(Error::Refused(Code::BadId, message.into()));
@@ -240,6 +247,7 @@ pub struct Query(
     IntegrityQuery,
     EventQuery,
     IndicatorQuery,
+    ClusterQuery,
     MonitoringQuery,
     MonitoringReportQuery,
     RankingQuery,
@@ -271,6 +279,7 @@ pub struct Mutation(
     AssessmentMutation,
     EventMutation,
     IndicatorMutation,
+    ClusterMutation,
     MonitoringMutation,
     RankingMutation,
 );

@@ -121,6 +121,7 @@ mod listed;
 
 pub mod region;
 pub mod indicator;
+pub mod cluster;
 pub mod institute;
 pub mod account;
 pub mod community;

@@ -15,6 +15,7 @@ mod assessments;
 mod reviews;
 mod events;
 mod indicators;
+mod clusters;
 mod monitoring;
 mod rankings;
 mod sessions;
@@ -79,6 +80,7 @@ fn calls() -> Vec<&'static Call> {
         assessments::CALLS,
         events::CALLS,
         indicators::CALLS,
+        clusters::CALLS,
         monitoring::CALLS,
         rankings::CALLS,
         sessions::CALLS,

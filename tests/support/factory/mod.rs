@@ -8,6 +8,7 @@ mod people;
 mod places;
 mod practices;
 mod adoptions;
+mod clusters;
 mod reviews;
 pub mod assessments;
 mod integrity;

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod adoptions;
+mod clusters;
 mod communities;
 mod experts;
 mod governance;
@@ -37,6 +38,7 @@ pub(super) fn compose() -> Result<DemoSet, DemoDataError> {
     experts::fill(&mut set, calendar, &rosters)?;
     materials::fill(&mut set)?;
     monitoring::fill(&mut set)?;
+    clusters::fill(&mut set)?;
     accounts::fill(&mut set, &rosters, &staff)?;
     Ok(set)
 }

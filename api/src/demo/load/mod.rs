@@ -2,6 +2,7 @@
 
 mod accounts;
 mod adoptions;
+mod clusters;
 mod communities;
 mod events;
 mod experts;
@@ -134,6 +135,7 @@ pub async fn load(db: &Db, store: &Store, now: DateTime<Utc>) -> Result<Loaded, 
     adoptions::insert(&tx, &set, &keys).await?;
     experts::insert(&tx, &set, &keys).await?;
     materials::insert(&tx, store, &set, &keys).await?;
+    clusters::insert(&tx, &set, &keys).await?;
     tx.commit().await?;
     indicator::versions::lay_down(db, now).await?;
     monitoring::enter(db, &set, &keys, now).await?;

@@ -6,10 +6,10 @@ use std::{
 };
 
 use entity::{
-    MemberState as State, PracticeState as Step, appointment, community, community_document, community_link,
-    cooperation_agreement, counter, department, event, expert, grant, institute, journal, material, member,
-    monitoring, municipality, organization, person, practice, practice_author, practice_decision,
-    practice_tag, profile, ranking_revision, rating,
+    MemberState as State, PracticeState as Step, appointment, cluster, cluster_result, community,
+    community_document, community_link, cooperation_agreement, counter, department, event, expert, grant,
+    institute, journal, material, member, monitoring, municipality, organization, person, practice,
+    practice_author, practice_decision, practice_tag, profile, ranking_revision, rating,
 };
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryOrder};
 
@@ -74,6 +74,9 @@ async fn every_list_of_the_set_stands_in_the_database() {
     assert_eq!(count::<account::Entity>(db).await, set.accounts.len());
     assert_eq!(count::<grant::Entity>(db).await, 4);
     assert_eq!(count::<expert::Entity>(db).await, set.experts.len());
+    assert_eq!(count::<cluster::Entity>(db).await, set.clusters.len());
+    let results: usize = set.clusters.iter().map(|one| one.results.len() * 3).sum();
+    assert_eq!(count::<cluster_result::Entity>(db).await, results);
     let sum = |of: fn(&crate::demo::Community) -> usize| set.communities.iter().map(of).sum::<usize>();
     assert_eq!(count::<community_link::Entity>(db).await, sum(|one| one.links.len()));
     assert_eq!(count::<community_document::Entity>(db).await, sum(|one| one.documents.len()));

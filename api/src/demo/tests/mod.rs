@@ -2,6 +2,7 @@
 
 mod accounts;
 mod adoptions;
+mod clusters;
 mod dates;
 mod experts;
 mod figures;

@@ -18,6 +18,7 @@ use crate::{
         scalars::AcademicYear,
     },
     registry::{
+        cluster::{graphql::Cluster, loader::ClustersOf},
         community::graphql::{CommunityConnection, communities_of_region},
         headcount::{graphql::Headcount, loader::HeadcountsOf},
         institute::{self, graphql::Institute},
@@ -109,6 +110,11 @@ impl Region {
     ) -> Result<Vec<Headcount>, Error> {
         let rows = Caller::of(ctx)?.loader.load_one(HeadcountsOf(self.0.id, year.0)).await?;
         Ok(rows.unwrap_or_default().into_iter().map(Headcount).collect())
+    }
+    /// The clusters in which the region's organizations work together, by number; at most 100.
+    async fn clusters(&self, ctx: &Context<'_>) -> Result<Vec<Cluster>, Error> {
+        let rows = Caller::of(ctx)?.loader.load_one(ClustersOf(self.0.id)).await?;
+        Ok(rows.unwrap_or_default().into_iter().map(Cluster).collect())
     }
     /// The region's communities, by name; without those in the archive.
     async fn communities(
