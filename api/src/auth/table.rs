@@ -253,10 +253,8 @@ pub const RULES: &[Rule] = &[
     public(A::Read, "read", &[
         "node", "nodes", "viewer", "region", "regions", "profiles", "community", "communities", "practice", "practices",
         "communityRanking", "practiceRanking", "regionRanking", "rankingMethods", "rankingRevisions", "rubric", "rubrics", "search",
-        "changes", "monitoringReport", "figures",
+        "changes", "monitoringReport", "figures", "indicators", "clusters",
         "events", "eventCounts",
-        "indicators",
-        "indicators", "clusters",
     ]),
     public(A::SessionCreate,  "session.create",  &["sessionCreate"]),
     public(A::SessionRefresh, "session.refresh", &["sessionRefresh"]),
