@@ -202,7 +202,6 @@ mod tests {
         for row in &all {
             let Some(formula) = &row.formula else { continue };
             for figure in rules::parse(formula).unwrap().figures() {
-                // What the events' participants are called in the formula is the total of the region.
                 assert!(SHIPPED.iter().any(|one| one.code == figure), "{figure}");
             }
         }

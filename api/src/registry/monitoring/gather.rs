@@ -189,7 +189,6 @@ pub async fn report(db: &impl ConnectionTrait, whole: &Whole, now: DateTime<Utc>
         required_of_region: required(true),
         earlier,
         indicators,
-        findings: Vec::new(),
     }))
 }
 

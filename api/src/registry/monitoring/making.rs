@@ -53,8 +53,6 @@ pub struct Sources {
     pub earlier: Vec<Report>,
     /// The values of the year's indicators.
     pub indicators: Vec<Indicator>,
-    /// What the data themselves have shown: events that stand twice.
-    pub findings: Vec<Finding>,
 }
 
 impl Sources {
@@ -203,7 +201,6 @@ fn findings(sources: &Sources, previous: Option<&Report>) -> Vec<Finding> {
     };
     let mut found = checks::of_return(&region);
     found.extend(checks::of_whole(&sources.region, &parts));
-    found.extend(sources.findings.iter().cloned());
     for part in &sources.parts {
         let before = previous.and_then(|report| figures_of(report, &part.community));
         let subject = Subject {
@@ -260,8 +257,8 @@ pub fn figures_of(report: &Report, of: &CommunityName) -> Option<Figures> {
     Some(figures)
 }
 
-/// What the region's own return is prefilled with: how many communities there are, and the sums over their returns. A sum
-/// is put down only where something is known; what is missing in it is found by the checks.
+/// What the region's own return is prefilled with: how many communities there are, and the sums over what their returns
+/// tell; nothing where none of them tells anything. Who states another total has its finding beside the sum.
 pub fn add_up(region: &mut Figures, parts: &[Part]) {
     if !parts.is_empty() {
         region.register(COMMUNITIES, Some(Amount::whole(i64::try_from(parts.len()).unwrap_or(i64::MAX))));
