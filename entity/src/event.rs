@@ -1,7 +1,11 @@
 //! An event of one or several communities: a seminar, a webinar, a contest, a publication.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{Condition, entity::prelude::*, sea_query::Query};
+use sea_orm::{
+    Condition,
+    entity::prelude::*,
+    sea_query::{Func, Query, SimpleExpr},
+};
 
 use crate::{
     enums::{EventFormat, EventKind, EventLevel},
@@ -42,8 +46,10 @@ pub struct Model {
     pub place: Option<String>,
     /// Its page.
     pub link: Option<String>,
-    /// How many took part; none where that is not known.
+    /// How many took part, as somebody told; none where nobody did.
     pub participants: Option<i64>,
+    /// How many of its participants are registered, of every community.
+    pub registered: i64,
     /// The system that it was imported from.
     pub source: Option<String>,
     /// Its key there; unique with the leading community and the source.
@@ -114,6 +120,21 @@ impl Filter {
             .add_option(self.from.map(|day| Column::StartsOn.gte(day)))
             .add_option(self.to.map(|day| Column::StartsOn.lte(day)))
     }
+}
+
+impl Model {
+    /// How many took part: as somebody told, else as many as are registered; none where neither is known.
+    #[must_use]
+    pub fn took_part(&self) -> Option<i64> {
+        self.participants.or_else(|| (self.registered > 0).then_some(self.registered))
+    }
+}
+
+/// The same as [`Model::took_part`], in a statement.
+#[must_use]
+pub fn took_part() -> SimpleExpr {
+    let registered = Func::cust("nullif").args([Expr::col(Column::Registered), Expr::value(0)]);
+    Func::coalesce([Expr::col(Column::Participants), registered.into()]).into()
 }
 
 impl Entity {

@@ -72,6 +72,8 @@ ids! {
     RegionId = "region";
     /// An event of a community.
     EventId = "event";
+    /// A member who took part in an event.
+    EventParticipantId = "participant";
     /// A version of an indicator.
     IndicatorId = "indicator";
     /// A cluster of organizations.

@@ -65,6 +65,7 @@ pub mod ranking_place;
 
 pub mod event;
 pub mod event_community;
+pub mod event_participant;
 pub mod figure;
 pub mod indicator;
 pub mod indicator_plan;

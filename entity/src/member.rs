@@ -91,6 +91,17 @@ pub fn in_force(on: NaiveDate) -> Condition {
     )
 }
 
+/// Whether a registration was in force on one of the days from `first` to `last`.
+#[must_use]
+pub fn was_in_force(row: &Model, first: NaiveDate, last: NaiveDate) -> bool {
+    let ended = match row.state {
+        MemberState::Active => None,
+        MemberState::Left => row.left_on,
+        MemberState::Pending | MemberState::Declined => return false,
+    };
+    row.joined_on <= last && ended.is_none_or(|ended| ended > first)
+}
+
 impl Entity {
     /// A community's registrations that the caller may see and that match the filter.
     pub fn matching(to: &Visible, of: CommunityId, filter: &Filter) -> Select<Self> {

@@ -26,6 +26,7 @@ mod m0020_events;
 mod m0021_indicators;
 mod m0022_clusters;
 mod m0023_monitoring;
+mod m0024_event_participants;
 mod steps;
 
 /// All steps, oldest first.
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0021_indicators::Migration),
             Box::new(m0022_clusters::Migration),
             Box::new(m0023_monitoring::Migration),
+            Box::new(m0024_event_participants::Migration),
         ]
     }
 }

@@ -3,15 +3,24 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{actor::Actor, app::TestApp, client::Answer};
+use crate::support::{
+    actor::Actor,
+    app::TestApp,
+    client::Answer,
+    files::{XLSX, workbook},
+};
 
 const HEAD: &str = "Ключ;Сообщество;Вид;Уровень;Формат;Название;Дата;Участники;Совместно с";
 
 async fn import(app: &TestApp, by: &Actor, query: &str, rows: &[&str]) -> Answer {
     let body = format!("{HEAD}\n{}\n", rows.join("\n"));
+    import_file(app, by, query, "text/csv; charset=utf-8", body.into_bytes()).await
+}
+
+async fn import_file(app: &TestApp, by: &Actor, query: &str, media_type: &str, body: Vec<u8>) -> Answer {
     let mut request = crate::support::client::http()
         .request(Method::POST, app.url(&format!("/import/events?source=calendar{query}")))
-        .header("content-type", "text/csv; charset=utf-8")
+        .header("content-type", media_type)
         .body(body);
     if let Some(token) = &by.token {
         request = request.bearer_auth(token);
@@ -50,6 +59,20 @@ on_both! {
             { "title": "Вебинар", "level": "ALL_RUSSIAN", "participants": 30, "jointWith": [], "version": 2 },
             { "title": "Семинар", "level": "REGIONAL", "participants": 1040, "jointWith": [{ "slug": "kda-biology" }], "version": 1 },
         ]));
+    }
+
+    async fn a_workbook_and_lines_of_json_say_the_same(app: TestApp) {
+        let chemistry = app.new_community("kda-chemistry").profile("chemistry").create().await;
+        let chair = app.chair_of(&chemistry).await;
+        let head: Vec<&str> = HEAD.split(';').collect();
+        let book = workbook(&[head, vec!["1", "kda-chemistry", "INSTITUTE", "региональный", "", "Семинар", "01.10.2024", "40", ""]]);
+        let made = import_file(&app, &chair, "", XLSX, book).await;
+        assert_eq!(counts(&made), [1, 0, 0, 0], "{made:#?}");
+        let lines = json!({ "externalId": "1", "communitySlug": "kda-chemistry", "kind": "INSTITUTE", "level": "REGIONAL",
+            "title": "Семинар", "startsOn": "2024-10-01", "participants": 40 }).to_string()
+            + "\n{\"externalId\": \"2\", \"color\": 1}\n";
+        let again = import_file(&app, &chair, "", "application/x-ndjson", lines.into_bytes()).await;
+        assert_eq!(outcomes(&again), ["UNCHANGED", "REJECTED"]);
     }
 
     async fn a_bad_row_is_rejected_and_the_others_are_taken(app: TestApp) {

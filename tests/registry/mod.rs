@@ -5,6 +5,7 @@ mod rating;
 mod integrity;
 mod adoption;
 mod event_imports;
+mod event_participants;
 mod events;
 mod experts;
 mod reviews;

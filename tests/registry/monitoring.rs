@@ -4,7 +4,12 @@
 use entity::{ReturnState as State, community, region};
 use serde_json::{Value, json};
 
-use crate::support::{actor::Actor, app::TestApp, client::Answer, statements::counted};
+use crate::support::{
+    actor::Actor,
+    app::{TestApp, id},
+    client::Answer,
+    statements::counted,
+};
 
 const RETURNS: &str = "query($year: AcademicYear!) { monitoring(regionCode: \"RU-KDA\", year: $year) {
     isOpen revision progress { total draft submitted returned accepted late } regionReturn { id version state }
@@ -288,6 +293,50 @@ on_both! {
         assert_eq!((&whole["found"]["value"], &whole["expected"]["value"]), (&json!(6.0), &json!(7.0)));
     }
 
+    async fn sums_over_some_and_events_entered_twice_are_found(app: TestApp) {
+        let scene = Scene::new(&app).await;
+        for (of, title) in [(&scene.chemistry, "Чтения"), (&scene.biology, " ЧТЕНИЯ "), (&scene.biology, "Свой")] {
+            let event = json!({ "kind": "INSTITUTE", "level": "REGIONAL", "title": title, "startsOn": "2023-10-01",
+                "participants": if title == "Свой" { Value::Null } else { json!(40) } });
+            let input = json!({ "communityId": id(of.id), "event": event });
+            scene.operator.call("eventCreate", input, "").await.done();
+        }
+        scene.open(json!({})).await.done();
+        let seen = report(&scene.operator, json!({})).await.payload()["findings"].clone();
+        let of = |code: &str| {
+            let found = seen.as_array().unwrap().iter().find(|one| one["code"] == code);
+            let found = found.unwrap_or_else(|| panic!("{seen:#}"));
+            (found["found"]["value"].clone(), found["expected"]["value"].clone(), found["community"].clone())
+        };
+        let second = json!({ "slug": "kda-biology" });
+        assert_eq!(of("EVENT_ENTERED_TWICE"), (json!(2.0), json!(1.0), second));
+        assert_eq!(of("SUM_INCOMPLETE"), (json!(1.0), json!(2.0), Value::Null), "biology's participants are not all known");
+    }
+
+    async fn a_jump_of_members_is_found_by_community(app: TestApp) {
+        let scene = Scene::new(&app).await;
+        let asked = [("members", true), ("teachers", true)];
+        for (year, members) in [("2022-2023", 20), ("2023-2024", 45)] {
+            let questions = json!(asked.map(|(code, required)| json!({ "code": code, "required": required })));
+            let input = json!({ "fromRegistry": false, "year": year, "dueOn": "2024-07-01", "communityQuestions": questions,
+                "regionQuestions": [] });
+            scene.open(input).await.done();
+            let seen = scene.operator.query(RETURNS, json!({ "year": year })).await.payload().clone();
+            for one in seen["returns"]["nodes"].as_array().unwrap() {
+                let members = if one["community"]["slug"] == "kda-biology" { 20 } else { members };
+                let given = json!([{ "code": "members", "value": members }, { "code": "teachers", "value": 60 }]);
+                fill(&scene.operator, &one["id"], 1, given).await.done();
+                act(&scene.operator, "monitoringReturnSubmit", &one["id"]).await.done();
+                act(&scene.operator, "monitoringReturnAccept", &one["id"]).await.done();
+            }
+            scene.accept(json!({ "year": year })).await.done();
+        }
+        let seen = report(&app.visitor(), json!({})).await.payload()["findings"].clone();
+        let jumps: Vec<_> = seen.as_array().unwrap().iter().filter(|one| one["code"] == "JUMP").cloned().collect();
+        assert!(jumps.iter().any(|one| one["community"]["slug"] == "kda-chemistry" && one["found"]["value"] == 45.0 && one["expected"]["value"] == 20.0), "{seen:#}");
+        assert!(jumps.iter().all(|one| one["community"]["slug"] != "kda-biology"), "{seen:#}");
+    }
+
     async fn an_accepted_report_is_frozen_and_corrected_by_a_revision(app: TestApp) {
         let scene = Scene::new(&app).await;
         app.new_member(&scene.biology).joined_on("2023-10-01".parse().unwrap()).create().await;
@@ -320,7 +369,10 @@ on_both! {
         let second = report(&app.visitor(), json!({})).await.payload().clone();
         assert_eq!(second["members"], 12);
         assert_eq!(second["revisions"][1]["signing"], json!({ "revision": 2, "reason": "Уточнено число участников." }));
-        assert_eq!(second["revisions"][1]["changes"], json!([{ "what": "Участники сообществ", "before": 1.0, "after": 12.0 }]));
+        assert_eq!(second["revisions"][1]["changes"], json!([
+            { "what": "Участники сообществ", "before": 1.0, "after": 12.0 },
+            { "what": "Участники сообщества: Сообщество kda-biology", "before": 1.0, "after": 12.0 },
+        ]));
         assert_eq!(report(&app.visitor(), json!({ "revision": 1 })).await.payload()["members"], 1);
         assert_eq!(report(&app.visitor(), json!({ "revision": 3 })).await.payload(), &Value::Null);
     }

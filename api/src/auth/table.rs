@@ -324,7 +324,7 @@ pub const RULES: &[Rule] = &[
     rule(A::CommunityUpdate,   "community.update",   &[(Coordinator, Community), (RegionalOperator, Region)], &["communityUpdate"]),
     rule(A::CommunityRegister, "community.register", &[(FederalRegistrar, Federation)], &["communityRegister"]),
     rule(A::HeadcountSet,      "headcount.set",      &[(RegionalOperator, Region)], &["headcountSet"]),
-    rule(A::EventWrite,             "event.write",             &[(Chair, Community), (Coordinator, Community), (RegionalOperator, Region)], &["eventCreate", "eventUpdate", "eventRemove"]),
+    rule(A::EventWrite,             "event.write",             &[(Chair, Community), (Coordinator, Community), (RegionalOperator, Region)], &["eventCreate", "eventUpdate", "eventRemove", "eventParticipantsAdd", "eventParticipantsRemove"]),
     rule(A::IndicatorWrite,         "indicator.write",         &[(FederalRegistrar, Federation)], &["figureCreate", "indicatorCreate", "indicatorRevise"]),
     rule(A::IndicatorWriteRegional, "indicator.writeRegional", &[(RegionalOperator, Region)], &[]),
     rule(A::IndicatorPlan,          "indicator.plan",          &[(RegionalOperator, Region)], &["indicatorPlanSet"]),

@@ -1,13 +1,17 @@
 //! Relay connections: the types that every list shares, and the macro that gives each list its own names.
 
-use std::future::Future;
+use std::{future::Future, hash::Hash, sync::Arc};
 
-use async_graphql::{Context, SimpleObject};
+use async_graphql::{Context, SimpleObject, dataloader::Loader};
 use futures::future::BoxFuture;
 use serde::Serialize;
 
+use super::Caller;
 use crate::{
-    db::keyset::{List, Rows},
+    db::{
+        Reader,
+        keyset::{FirstPage, List, Page, Rows},
+    },
     error::Error,
 };
 
@@ -73,6 +77,20 @@ impl<N> Slice<N> {
         })
     }
 
+    /// The page of `rows` of a list whose length is known.
+    ///
+    /// # Errors
+    /// A fault of ours: a cursor cannot be encoded.
+    pub fn counted<M, K: Serialize>(
+        list: List,
+        rows: Rows<M>,
+        key: impl Fn(&M) -> K,
+        node: impl Fn(M) -> N,
+        total: u64,
+    ) -> Result<Self, Error> {
+        Self::new(list, rows, key, node, move || async move { Ok(total) })
+    }
+
     /// Where the page lies.
     #[must_use]
     pub fn page_info(&self) -> PageInfo {
@@ -93,11 +111,45 @@ impl<N> Slice<N> {
     }
 }
 
-/// Whether the field that is being resolved is asked for its `totalCount`: then it is counted for all parents of
-/// a page at once, with the page itself.
-#[must_use]
-pub fn is_counted(ctx: &Context<'_>) -> bool {
-    ctx.look_ahead().field("totalCount").exists()
+/// A page of a parent's list: a first page is loaded for all parents at once, by its `key`; one that begins at a cursor
+/// is this parent's own, and read by `rest`.
+///
+/// # Errors
+/// `BAD_CURSOR`, or the database's.
+pub async fn rows_of_parent<K, M>(
+    caller: &Caller,
+    page: &Page,
+    key: impl FnOnce(FirstPage) -> K,
+    rest: impl Future<Output = Result<Rows<M>, Error>>,
+) -> Result<Rows<M>, Error>
+where
+    K: Send + Sync + Hash + Eq + Clone + 'static,
+    M: Clone + Send + Sync + 'static,
+    Reader: Loader<K, Value = Arc<Rows<M>>, Error = Error>,
+{
+    match FirstPage::of(page) {
+        Some(first) => {
+            let rows = caller.loader.load_one(key(first)).await?;
+            Ok(rows.map(|rows| Rows::clone(&rows)).unwrap_or_default())
+        }
+        None => rest.await,
+    }
+}
+
+/// How long a parent's list is, counted for all parents of a page at once, with the page itself; 0 where the field that
+/// is being resolved is not asked for its `totalCount`.
+///
+/// # Errors
+/// The database's.
+pub async fn total_of_parent<K>(ctx: &Context<'_>, key: K) -> Result<u64, Error>
+where
+    K: Send + Sync + Hash + Eq + Clone + 'static,
+    Reader: Loader<K, Value = u64, Error = Error>,
+{
+    if !ctx.look_ahead().field("totalCount").exists() {
+        return Ok(0);
+    }
+    Ok(Caller::of(ctx)?.loader.load_one(key).await?.unwrap_or(0))
 }
 
 /// The connection and edge types of a list of nodes.

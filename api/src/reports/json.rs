@@ -30,8 +30,8 @@ pub(super) fn of(report: &Report) -> Value {
         })),
         "engagement": list(&report.engagement_by_community, |row| json!({
             "community": name(&row.community), "previousPercent": share(row.previous), "percent": share(row.percent),
-            "stated": row.percent.is_some_and(|share| share.is_stated), "events": row.events,
-            "participants": row.participants,
+            "stated": row.percent.is_some_and(|share| share.is_stated), "members": row.members,
+            "teachers": row.teachers, "events": row.events, "participants": row.participants,
         })),
         "events": report.events,
         "participants": report.participants,

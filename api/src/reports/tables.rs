@@ -338,18 +338,18 @@ fn indicators(report: &Report) -> Table {
 }
 
 fn findings(report: &Report) -> Table {
-    let rows = report.findings.iter().map(|one| {
+    let rows = (1_u32..).zip(&report.findings).map(|(number, one)| {
         let severity = match one.severity {
             FindingSeverity::Error => "ошибка",
             FindingSeverity::Warning => "предупреждение",
         };
         let place = one.community.as_ref().map_or("Регион", |name| name.name.as_str());
-        vec![text(place), text(severity), text(&one.message)]
+        vec![text(number.to_string()), text(place), text(severity), text(&one.message)]
     });
     Table {
         sheet: "Замечания",
         title: "Что не сходится".into(),
-        columns: columns(&["Где", "Важность", "Замечание"]),
+        columns: columns(&["№", "Где", "Важность", "Замечание"]),
         rows: rows.collect(),
         total: None,
         chart: None,

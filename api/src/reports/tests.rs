@@ -36,6 +36,8 @@ fn report() -> Report {
         community: community.clone(),
         previous: stated(percent - 7),
         percent: stated(percent),
+        members: None,
+        teachers: None,
         events,
         participants: events.map(|events| events * 100),
     };

@@ -24,6 +24,12 @@ async fn fresh(app: &TestApp, scene: &Scene) -> Value {
     create(&operator, scene).await.done()["event"]["id"].clone()
 }
 
+async fn participants(field: &str, app: &TestApp, caller: &Actor, scene: &Scene) -> Answer {
+    let member = app.new_member(&scene.community).create().await;
+    let input = json!({ "eventId": fresh(app, scene).await, "memberIds": [id(member.id)] });
+    caller.mutate(field, "EventParticipantsInput", input, "userErrors { code path }").await
+}
+
 pub const CALLS: &[Call] = &[
     Call {
         field: "eventCreate",
@@ -44,6 +50,20 @@ pub const CALLS: &[Call] = &[
                 caller.call("eventUpdate", input, "userErrors { code path }").await
             })
         },
+    },
+    Call {
+        field: "eventParticipantsAdd",
+        action: Action::EventWrite,
+        on: "-",
+        known: public,
+        run: |app, caller, scene, _| Box::pin(participants("eventParticipantsAdd", app, caller, scene)),
+    },
+    Call {
+        field: "eventParticipantsRemove",
+        action: Action::EventWrite,
+        on: "-",
+        known: public,
+        run: |app, caller, scene, _| Box::pin(participants("eventParticipantsRemove", app, caller, scene)),
     },
     Call {
         field: "eventRemove",

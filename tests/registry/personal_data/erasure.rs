@@ -55,6 +55,7 @@ async fn dump(app: &TestApp) -> Vec<(String, Vec<Value>)> {
         expert_conflict,
         event,
         event_community,
+        event_participant,
         figure,
         grant,
         headcount,

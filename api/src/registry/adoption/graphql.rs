@@ -12,11 +12,11 @@ use super::{
     service::{self, Sight},
 };
 use crate::{
-    db::keyset::{FirstPage, List, Page, Rows},
+    db::keyset::{List, Page},
     error::Error,
     graphql::{
         Caller,
-        connection::{Slice, connection, is_counted},
+        connection::{Slice, connection, rows_of_parent, total_of_parent},
         ids,
         scalars::Date,
     },
@@ -119,22 +119,11 @@ pub async fn adoptions_of_practice(
 ) -> Result<AdoptionConnection, Error> {
     let caller = Caller::of(ctx)?;
     let list = List::of("adoptions", &of);
-    let rows = match FirstPage::of(page) {
-        Some(first) => {
-            let rows = caller.loader.load_one(FirstAdoptionsOf(of, first)).await?.unwrap_or_default();
-            Rows::clone(&rows)
-        }
-        None => {
-            let sight = Sight::of(&caller.actor);
-            service::of_practice(&caller.app.db, &sight, of, list, page).await?
-        }
-    };
-    let total = match is_counted(ctx) {
-        true => caller.loader.load_one(AdoptionCountOf(of)).await?.unwrap_or(0),
-        false => 0,
-    };
-    let count = move || async move { Ok(total) };
-    Ok(AdoptionConnection(Slice::new(list, rows, |row| (row.declared_at, row.id), Adoption, count)?))
+    let sight = Sight::of(&caller.actor);
+    let rest = service::of_practice(&caller.app.db, &sight, of, list, page);
+    let rows = rows_of_parent(caller, page, |first| FirstAdoptionsOf(of, first), rest).await?;
+    let total = total_of_parent(ctx, AdoptionCountOf(of)).await?;
+    Ok(AdoptionConnection(Slice::counted(list, rows, |row| (row.declared_at, row.id), Adoption, total)?))
 }
 
 /// A page of the adoptions that a community's members declared, as far as the caller may see them.
@@ -166,17 +155,8 @@ pub async fn adoptions_of_community(
         )?));
     }
     let list = List::of("communityAdoptions", &of);
-    let rows = match FirstPage::of(page) {
-        Some(first) => {
-            let rows = caller.loader.load_one(FirstAdoptionsIn(of, first)).await?.unwrap_or_default();
-            Rows::clone(&rows)
-        }
-        None => service::of_community(&db, &sight, of, &states, list, page).await?,
-    };
-    let total = match is_counted(ctx) {
-        true => caller.loader.load_one(AdoptionCountIn(of)).await?.unwrap_or(0),
-        false => 0,
-    };
-    let count = move || async move { Ok(total) };
-    Ok(AdoptionConnection(Slice::new(list, rows, |row| (row.declared_at, row.id), Adoption, count)?))
+    let rest = service::of_community(&db, &sight, of, &states, list, page);
+    let rows = rows_of_parent(caller, page, |first| FirstAdoptionsIn(of, first), rest).await?;
+    let total = total_of_parent(ctx, AdoptionCountIn(of)).await?;
+    Ok(AdoptionConnection(Slice::counted(list, rows, |row| (row.declared_at, row.id), Adoption, total)?))
 }

@@ -13,11 +13,11 @@ use super::{
 use crate::{
     auth::visibility,
     config::AuthorsSeeExperts,
-    db::keyset::{FirstPage, List, Page, Rows},
+    db::keyset::{List, Page},
     error::Error,
     graphql::{
         Caller,
-        connection::{Slice, connection, is_counted},
+        connection::{Slice, connection, rows_of_parent, total_of_parent},
         ids,
     },
     registry::{
@@ -232,22 +232,11 @@ pub async fn assessments_of(
 ) -> Result<AssessmentConnection, Error> {
     let (caller, of) = (Caller::of(ctx)?, of.id);
     let list = List::of("assessments", &of);
-    let rows = match FirstPage::of(page) {
-        Some(first) => {
-            let rows = caller.loader.load_one(FirstAssessmentsOf(of, first)).await?.unwrap_or_default();
-            Rows::clone(&rows)
-        }
-        None => {
-            let to = visibility::visible_assessments(&caller.actor);
-            service::of_practice(&caller.app.db, &to, of, list, page).await?
-        }
-    };
-    let total = match is_counted(ctx) {
-        true => caller.loader.load_one(AssessmentCountOf(of)).await?.unwrap_or(0),
-        false => 0,
-    };
-    let count = move || async move { Ok(total) };
-    Ok(AssessmentConnection(Slice::new(list, rows, |row| (row.finished_at, row.id), Assessment, count)?))
+    let to = visibility::visible_assessments(&caller.actor);
+    let rest = service::of_practice(&caller.app.db, &to, of, list, page);
+    let rows = rows_of_parent(caller, page, |first| FirstAssessmentsOf(of, first), rest).await?;
+    let total = total_of_parent(ctx, AssessmentCountOf(of)).await?;
+    Ok(AssessmentConnection(Slice::counted(list, rows, |row| (row.finished_at, row.id), Assessment, total)?))
 }
 
 /// The queries of this concept.

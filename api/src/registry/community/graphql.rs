@@ -14,17 +14,19 @@ use super::{
 };
 use crate::{
     auth::{Action, policy, visibility},
-    db::keyset::{FirstPage, List, Page, Rows},
+    db::keyset::{FirstPage, List, Page},
     error::Error,
     graphql::{
         Caller,
-        connection::{Slice, connection, is_counted},
+        connection::{Slice, connection, rows_of_parent, total_of_parent},
         ids,
         scalars::{AcademicYear, Date},
     },
     registry::{
         adoption::graphql::{AdoptionConnection, AdoptionState, adoptions_of_community},
-        event::graphql::{EventConnection, events_of_community},
+        event::graphql::{
+            EventConnection, EventCount, EventDimension, event_counts_of_community, events_of_community,
+        },
         governance::{
             bodies::{Council, Presidium},
             graphql::{Appointment, AppointmentConnection, Office, appointments_page, office_holder},
@@ -244,6 +246,15 @@ impl Community {
         let page = Page::new(first, after, last, before)?;
         events_of_community(ctx, self.0.id, &page).await
     }
+    /// How many of the events that it leads have begun and how many took part, by level, kind or year.
+    async fn event_counts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "By what.")] by: EventDimension,
+        #[graphql(desc = "Which academic year; left out, all of them.")] year: Option<AcademicYear>,
+    ) -> Result<Vec<EventCount>, Error> {
+        event_counts_of_community(ctx, self.0.id, by, year).await
+    }
     /// Where it stood in the rankings of the closed academic years, and stands in those of the running one and of the last
     /// while that is not closed; the earliest first. Years in which it took no part are left out.
     async fn ranking_history(
@@ -390,20 +401,16 @@ pub async fn communities_of_region(
     let caller = Caller::of(ctx)?;
     let filter = community::Filter { region: Some(region.code.clone()), ..Default::default() };
     let list = List::of("communities", &filter);
-    let rows = match FirstPage::of(page) {
-        Some(first) => {
-            let rows =
-                caller.loader.load_one(FirstCommunitiesOf(region.id, first)).await?.unwrap_or_default();
-            Rows::clone(&rows)
-        }
-        None => service::list(&caller.app.db, &filter, list, page).await?,
-    };
-    let total = match is_counted(ctx) {
-        true => caller.loader.load_one(CommunityCountOf(region.id)).await?.unwrap_or(0),
-        false => 0,
-    };
-    let count = move || async move { Ok(total) };
-    Ok(CommunityConnection(Slice::new(list, rows, |row| (row.sort_key.clone(), row.id), Community, count)?))
+    let rest = service::list(&caller.app.db, &filter, list, page);
+    let rows = rows_of_parent(caller, page, |first| FirstCommunitiesOf(region.id, first), rest).await?;
+    let total = total_of_parent(ctx, CommunityCountOf(region.id)).await?;
+    Ok(CommunityConnection(Slice::counted(
+        list,
+        rows,
+        |row| (row.sort_key.clone(), row.id),
+        Community,
+        total,
+    )?))
 }
 
 /// A page of communities.

@@ -10,11 +10,11 @@ use super::{
 };
 use crate::{
     auth::visibility,
-    db::keyset::{FirstPage, List, Page, Rows},
+    db::keyset::{List, Page},
     error::Error,
     graphql::{
         Caller,
-        connection::{Slice, connection, is_counted},
+        connection::{Slice, connection, rows_of_parent, total_of_parent},
         ids,
     },
     registry::practice::graphql::Practice,
@@ -155,22 +155,17 @@ pub async fn editions_of_practice(
 ) -> Result<PracticeEditionConnection, Error> {
     let caller = Caller::of(ctx)?;
     let list = List::of("editions", &of);
-    let rows = match FirstPage::of(page) {
-        Some(first) => {
-            let rows = caller.loader.load_one(FirstEditionsOf(of, first)).await?.unwrap_or_default();
-            Rows::clone(&rows)
-        }
-        None => {
-            let to = visibility::visible_practices(&caller.actor);
-            service::of_practice(&caller.app.db, &to, of, list, page).await?
-        }
-    };
-    let total = match is_counted(ctx) {
-        true => caller.loader.load_one(EditionCountOf(of)).await?.unwrap_or(0),
-        false => 0,
-    };
-    let count = move || async move { Ok(total) };
-    Ok(PracticeEditionConnection(Slice::new(list, rows, |row| (row.number, row.id), PracticeEdition, count)?))
+    let to = visibility::visible_practices(&caller.actor);
+    let rest = service::of_practice(&caller.app.db, &to, of, list, page);
+    let rows = rows_of_parent(caller, page, |first| FirstEditionsOf(of, first), rest).await?;
+    let total = total_of_parent(ctx, EditionCountOf(of)).await?;
+    Ok(PracticeEditionConnection(Slice::counted(
+        list,
+        rows,
+        |row| (row.number, row.id),
+        PracticeEdition,
+        total,
+    )?))
 }
 
 /// The edition of a practice that bears a version, if the caller may see it.

@@ -2,23 +2,25 @@
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use entity::{event, ids::CommunityId};
+use entity::{event, event_participant, ids::CommunityId};
 
 use super::{
-    loader::{EventCountOf, FirstEventsOf, JointOf},
+    loader::{EventCountOf, EventCountsOf, FirstEventsOf, FirstParticipantsOf, JointOf, ParticipantCountOf},
     service::{self, Dimension},
 };
 use crate::{
-    db::keyset::{FirstPage, List, Page, Rows},
+    auth::visibility,
+    db::keyset::{List, Page},
     error::Error,
     graphql::{
         Caller,
-        connection::{Slice, connection, is_counted},
+        connection::{Slice, connection, rows_of_parent, total_of_parent},
         ids,
         scalars::{AcademicYear, Date},
     },
     registry::{
         community::graphql::Community,
+        member::graphql::Member,
         monitoring::rows_graphql::{EventKind, EventLevel},
     },
 };
@@ -100,9 +102,31 @@ impl Event {
     async fn link(&self) -> Option<&str> {
         self.0.link.as_deref()
     }
-    /// How many took part; null where that is not known.
+    /// How many took part: as somebody told, else as many as are registered; null where neither is known.
     async fn participants(&self) -> Option<i64> {
-        self.0.participants
+        self.0.took_part()
+    }
+    /// How many of its participants are registered members, of every community.
+    async fn registered_participants(&self) -> i64 {
+        self.0.registered
+    }
+    /// The members who took part, in the order of their entry; only those whose registrations the caller may see.
+    async fn participant_members(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the beginning, 1 to 100; 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100; not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<EventParticipantConnection, Error> {
+        let (page, of) = (Page::new(first, after, last, before)?, self.0.id);
+        let caller = Caller::of(ctx)?;
+        let list = List::of("participants", &of);
+        let to = visibility::visible_members(&caller.actor);
+        let rest = service::participants(&caller.app.db, &to, of, list, &page);
+        let rows = rows_of_parent(caller, &page, |first| FirstParticipantsOf(of, first), rest).await?;
+        let total = total_of_parent(ctx, ParticipantCountOf(of)).await?;
+        Ok(EventParticipantConnection(Slice::counted(list, rows, |row| row.id, EventParticipant, total)?))
     }
     /// Grows with every change. Pass it as `expectedVersion`.
     async fn version(&self) -> i32 {
@@ -111,6 +135,31 @@ impl Event {
     /// When it was entered.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
+    }
+}
+
+/// A member who took part in an event.
+#[derive(Clone)]
+pub struct EventParticipant(event_participant::Model);
+
+connection!(
+    EventParticipantConnection,
+    EventParticipantEdge,
+    EventParticipant,
+    "participants of an event, in the order of their entry"
+);
+
+/// A member who took part in an event.
+#[Object]
+impl EventParticipant {
+    /// The registration by which it did.
+    async fn member(&self, ctx: &Context<'_>) -> Result<Member, Error> {
+        let found = Caller::of(ctx)?.loader.load_one(self.0.member_id).await?;
+        found.map(Member).ok_or_else(|| Error::not_found("registration"))
+    }
+    /// When that was entered.
+    async fn registered_at(&self) -> DateTime<Utc> {
+        self.0.registered_at
     }
 }
 
@@ -216,19 +265,26 @@ pub async fn events_of_community(
     let caller = Caller::of(ctx)?;
     let filter = event::Filter::default();
     let list = List::of("communityEvents", &of);
-    let rows = match FirstPage::of(page) {
-        Some(first) => {
-            let rows = caller.loader.load_one(FirstEventsOf(of, first)).await?.unwrap_or_default();
-            Rows::clone(&rows)
-        }
-        None => service::led_by(&caller.app.db, &filter, of, list, page).await?,
-    };
-    let total = match is_counted(ctx) {
-        true => caller.loader.load_one(EventCountOf(of)).await?.unwrap_or(0),
-        false => 0,
-    };
-    let count = move || async move { Ok(total) };
-    Ok(EventConnection(Slice::new(list, rows, |row| (row.starts_on, row.id), Event, count)?))
+    let rest = service::led_by(&caller.app.db, &filter, of, list, page);
+    let rows = rows_of_parent(caller, page, |first| FirstEventsOf(of, first), rest).await?;
+    let total = total_of_parent(ctx, EventCountOf(of)).await?;
+    Ok(EventConnection(Slice::counted(list, rows, |row| (row.starts_on, row.id), Event, total)?))
+}
+
+/// What is counted of the events that a community leads, by one dimension.
+///
+/// # Errors
+/// The database's.
+pub async fn event_counts_of_community(
+    ctx: &Context<'_>,
+    of: CommunityId,
+    by: EventDimension,
+    year: Option<AcademicYear>,
+) -> Result<Vec<EventCount>, Error> {
+    let caller = Caller::of(ctx)?;
+    let key = EventCountsOf(of, year.map(|year| year.0), by.into(), caller.actor.now.date_naive());
+    let found = caller.loader.load_one(key).await?.unwrap_or_default();
+    Ok(found.into_iter().map(EventCount).collect())
 }
 
 /// The queries of this concept.

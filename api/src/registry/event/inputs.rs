@@ -31,7 +31,7 @@ pub struct EventFactsInput {
     pub place: Option<String>,
     /// Its page, `https://…`, at most 500 characters.
     pub link: Option<String>,
-    /// How many took part, 0 to 10,000,000; left out, that is not known.
+    /// How many took part, 0 to 10,000,000, and no fewer than are registered; left out, as many as are registered.
     pub participants: Option<i64>,
     /// The communities of the same region that hold it together with the leading one; at most 50.
     #[graphql(default)]
@@ -86,6 +86,15 @@ pub struct EventRemoveInput {
     pub event_id: ID,
     /// Why, 1 to 2,000 characters.
     pub reason: String,
+}
+
+/// Members to be entered as participants of an event, or to be none any more.
+#[derive(InputObject)]
+pub struct EventParticipantsInput {
+    /// Which event.
+    pub event_id: ID,
+    /// The members' registrations, 1 to 1,000.
+    pub member_ids: Vec<ID>,
 }
 
 payload!(EventPayload { event: Event(event) }, "an event", by EventId);

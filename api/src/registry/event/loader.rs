@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 
 use async_graphql::dataloader::Loader;
+use chrono::NaiveDate;
 use entity::{
-    event, event_community,
+    AcademicYear, event, event_community, event_participant,
     ids::{CommunityId, EventId},
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
+use super::service::{self, Count, Dimension};
 use crate::{db::Reader, error::Error};
 
 impl Loader<EventId> for Reader {
@@ -47,9 +49,38 @@ impl Loader<JointOf> for Reader {
     }
 }
 
+/// What is counted of the events that a community leads and that have begun by a day: in one academic year or in all, by
+/// one dimension.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct EventCountsOf(pub CommunityId, pub Option<AcademicYear>, pub Dimension, pub NaiveDate);
+
+impl Loader<EventCountsOf> for Reader {
+    type Value = Vec<Count>;
+    type Error = Error;
+
+    /// One statement for all communities that are counted alike, which is mostly all of a page.
+    async fn load(&self, keys: &[EventCountsOf]) -> Result<HashMap<EventCountsOf, Vec<Count>>, Error> {
+        let mut alike: HashMap<_, Vec<CommunityId>> = HashMap::new();
+        for EventCountsOf(of, year, by, today) in keys {
+            alike.entry((*year, *by, *today)).or_default().push(*of);
+        }
+        let mut found: HashMap<_, Vec<_>> = HashMap::new();
+        for ((year, by, today), of) in alike {
+            for row in service::counts_each(self.db.read(), &of, year, by, today).await? {
+                let Some(of) = row.community_id else { continue };
+                found.entry(EventCountsOf(of, year, by, today)).or_default().push(row);
+            }
+        }
+        Ok(found)
+    }
+}
+
 load_counts! {
     /// How many events a community leads.
     EventCountOf(CommunityId): |_reader| event::Entity::matching(&event::Filter::default()), of event::CommunityId;
+
+    /// How many participants of an event are registered whose registrations the caller may see.
+    ParticipantCountOf(EventId): |reader| event_participant::Entity::visible(&reader.members), of event_participant::EventId;
 }
 
 load_first_pages! {
@@ -57,4 +88,10 @@ load_first_pages! {
     FirstEventsOf(CommunityId): event where |_reader| event::Entity::matching(&event::Filter::default()),
     of CommunityId by |row| Some(row.community_id),
     order [Column::StartsOn, Column::Id], descending true;
+
+    /// The first participants of an event whose registrations the caller may see, in the order of their entry.
+    FirstParticipantsOf(EventId): event_participant
+    where |reader| event_participant::Entity::visible(&reader.members),
+    of EventId by |row| Some(row.event_id),
+    order [Column::Id], descending false;
 }

@@ -1,11 +1,12 @@
 //! The mutations of events: translation only, see `write` for what they do.
 
 use async_graphql::{Context, ID, Object};
-use entity::ids::{CommunityId, EventId};
+use entity::ids::{CommunityId, EventId, MemberId};
 
 use super::{
     graphql::EventRemovePayload,
-    inputs::{EventCreateInput, EventPayload, EventRemoveInput, EventUpdateInput},
+    inputs::{EventCreateInput, EventParticipantsInput, EventPayload, EventRemoveInput, EventUpdateInput},
+    participants,
     write::{self, Beside},
 };
 use crate::{
@@ -20,6 +21,11 @@ pub struct EventMutation;
 fn beside(joint: &[ID], is_another: bool) -> Result<Beside, Error> {
     let joint = joint.iter().map(ids::decode::<CommunityId>).collect::<Result<_, _>>()?;
     Ok(Beside { joint, is_another })
+}
+
+fn read(input: &EventParticipantsInput) -> Result<(EventId, Vec<MemberId>), Error> {
+    let members = input.member_ids.iter().map(ids::decode::<MemberId>).collect::<Result<_, _>>()?;
+    Ok((ids::decode(&input.event_id)?, members))
 }
 
 #[Object]
@@ -49,6 +55,32 @@ impl EventMutation {
         let beside = beside(&input.event.joint_with, input.event.allow_duplicate)?;
         let (version, facts) = (input.expected_version, input.event.facts());
         let outcome = write::update(&caller.app, &caller.actor, id, version, facts, beside).await?;
+        EventPayload::of_change(caller, id, outcome).await
+    }
+
+    /// Enters members as participants of an event that has begun; who is one already stays one. For those who may enter
+    /// the event, of the registrations that they see in its region.
+    async fn event_participants_add(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which event, and who took part.")] input: EventParticipantsInput,
+    ) -> Result<EventPayload, Error> {
+        let caller = Caller::of(ctx)?;
+        let (id, members) = read(&input)?;
+        let outcome = participants::add(&caller.app, &caller.actor, id, members).await?;
+        EventPayload::of_change(caller, id, outcome).await
+    }
+
+    /// Takes back that members took part in an event; who is none of its participants is passed over. For those who may
+    /// enter them.
+    async fn event_participants_remove(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which event, and who did not take part.")] input: EventParticipantsInput,
+    ) -> Result<EventPayload, Error> {
+        let caller = Caller::of(ctx)?;
+        let (id, members) = read(&input)?;
+        let outcome = participants::remove(&caller.app, &caller.actor, id, members).await?;
         EventPayload::of_change(caller, id, outcome).await
     }
 

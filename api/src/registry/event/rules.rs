@@ -16,6 +16,8 @@ pub const LINE_MAX: usize = 500;
 pub const REASON_MAX: usize = 2_000;
 /// The most participants.
 pub const PARTICIPANTS_MAX: i64 = 10_000_000;
+/// The most members that are entered as participants at once.
+pub const PARTICIPANTS_AT_ONCE: usize = 1_000;
 /// The most communities beside the leading one.
 pub const JOINT_MAX: usize = 50;
 /// How far ahead an event may be entered.
@@ -82,6 +84,18 @@ pub fn check(given: Facts, today: NaiveDate) -> Result<Facts, Vec<UserError>> {
         }
         _ => Err(errors),
     }
+}
+
+/// That no fewer took part than are registered.
+///
+/// # Errors
+/// `INVALID` of `participants`.
+pub fn check_participants(stated: Option<i64>, registered: i64) -> Result<(), UserError> {
+    if stated.is_none_or(|stated| stated >= registered) {
+        return Ok(());
+    }
+    let message = format!("{registered} participants are registered; the number is not smaller.");
+    Err(UserError::of("participants", UserErrorCode::Invalid, message))
 }
 
 /// A kind by its name, or as a Russian report calls it.

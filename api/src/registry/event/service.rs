@@ -1,13 +1,14 @@
-//! Reads of events, and what is counted of them. All of it is public.
+//! Reads of events, and what is counted of them. All of it is public but who took part.
 
 use chrono::NaiveDate;
 use entity::{
-    AcademicYear, EventKind, EventLevel, event,
-    ids::{CommunityId, EventId, RegionId},
+    AcademicYear, EventKind, EventLevel, event, event_participant,
+    ids::{CommunityId, EventId, EventParticipantId, RegionId},
+    member,
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, sea_query::Expr,
+    QueryOrder, QuerySelect, QueryTrait, Select, sea_query::Expr,
 };
 
 use crate::{
@@ -49,6 +50,22 @@ pub async fn led_by(
     keyset::read::<_, (NaiveDate, EventId)>(db.read(), select, columns, true, list, page).await
 }
 
+/// A page of an event's participants whose registrations the caller may see, in the order of their entry.
+///
+/// # Errors
+/// `BAD_CURSOR`, or the database's.
+pub async fn participants(
+    db: &Db,
+    to: &member::Visible,
+    of: EventId,
+    list: List,
+    page: &Page,
+) -> Result<Rows<event_participant::Model>, Error> {
+    let select = event_participant::Entity::visible(to).filter(event_participant::Column::EventId.eq(of));
+    let column = event_participant::Column::Id;
+    keyset::read::<_, EventParticipantId>(db.read(), select, column, false, list, page).await
+}
+
 /// How many match.
 ///
 /// # Errors
@@ -58,7 +75,7 @@ pub async fn count(db: &Db, filter: &event::Filter) -> Result<u64, Error> {
 }
 
 /// By what events are counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Dimension {
     /// By level.
     Level,
@@ -99,22 +116,47 @@ pub async fn counts(
     by: Dimension,
     today: NaiveDate,
 ) -> Result<Vec<Count>, Error> {
+    counted(db, event::Entity::matching(filter), &[by], today).await
+}
+
+/// The same of the events that each of these communities leads; every row tells whose it is.
+///
+/// # Errors
+/// The database's.
+pub async fn counts_each(
+    db: &impl ConnectionTrait,
+    of: &[CommunityId],
+    year: Option<AcademicYear>,
+    by: Dimension,
+    today: NaiveDate,
+) -> Result<Vec<Count>, Error> {
+    let select = event::Entity::matching(&event::Filter { year, ..event::Filter::default() })
+        .filter(event::Column::CommunityId.is_in(of.iter().copied()));
+    let by = if by == Dimension::Community { &[by][..] } else { &[Dimension::Community, by] };
+    counted(db, select, by, today).await
+}
+
+async fn counted(
+    db: &impl ConnectionTrait,
+    select: Select<event::Entity>,
+    by: &[Dimension],
+    today: NaiveDate,
+) -> Result<Vec<Count>, Error> {
     use event::Column;
-    let column = match by {
-        Dimension::Level => Column::Level,
-        Dimension::Kind => Column::Kind,
-        Dimension::Community => Column::CommunityId,
-        Dimension::Year => Column::Year,
-    };
-    let mut rows: Vec<Count> = event::Entity::matching(filter)
-        .select_only()
-        .column(column)
+    let mut select = select.select_only().filter(Column::StartsOn.lte(today));
+    for by in by {
+        let column = match by {
+            Dimension::Level => Column::Level,
+            Dimension::Kind => Column::Kind,
+            Dimension::Community => Column::CommunityId,
+            Dimension::Year => Column::Year,
+        };
+        select = select.column(column).group_by(column).order_by_asc(column);
+    }
+    let mut rows: Vec<Count> = select
         .expr_as(Expr::col(Column::Id).count(), "events")
-        .expr_as(Expr::col(Column::Participants).count(), "counted")
-        .expr_as(Expr::col(Column::Participants).sum().cast_as("bigint"), "participants")
-        .filter(Column::StartsOn.lte(today))
-        .group_by(column)
-        .order_by_asc(column)
+        .expr_as(event::took_part().count(), "counted")
+        .expr_as(event::took_part().sum().cast_as("bigint"), "participants")
         .into_model()
         .all(db)
         .await?;
@@ -155,14 +197,52 @@ pub async fn totals(
         .select_only()
         .columns([Column::CommunityId, Column::Level, Column::Kind])
         .expr_as(Expr::col(Column::Id).count(), "events")
-        .expr_as(Expr::col(Column::Participants).count(), "counted")
-        .expr_as(Expr::col(Column::Participants).sum().cast_as("bigint"), "participants")
+        .expr_as(event::took_part().count(), "counted")
+        .expr_as(event::took_part().sum().cast_as("bigint"), "participants")
         .filter(Column::RegionId.eq(of))
         .filter(Column::StartsOn.lte(until))
         .group_by(Column::CommunityId)
         .group_by(Column::Level)
         .group_by(Column::Kind)
         .into_model()
+        .all(db)
+        .await?)
+}
+
+/// The most events that are looked for a second entry at once.
+const SEVERAL_MAX: u64 = 200;
+
+/// Events of a region that began in a year until a day and that several communities lead: same day, same title. By day and
+/// title, then community; the first ones.
+///
+/// # Errors
+/// The database's.
+pub async fn entered_by_several(
+    db: &impl ConnectionTrait,
+    of: RegionId,
+    year: AcademicYear,
+    until: NaiveDate,
+) -> Result<Vec<event::Model>, Error> {
+    use event::Column;
+    let held = || {
+        event::Entity::matching(&event::Filter { year: Some(year), ..event::Filter::default() })
+            .filter(Column::RegionId.eq(of))
+            .filter(Column::StartsOn.lte(until))
+    };
+    let several = held()
+        .select_only()
+        .columns([Column::StartsOn, Column::TitleKey])
+        .group_by(Column::StartsOn)
+        .group_by(Column::TitleKey)
+        .having(Expr::col(Column::CommunityId).count_distinct().gt(1))
+        .into_query();
+    let key = Expr::tuple([Expr::col(Column::StartsOn), Expr::col(Column::TitleKey)]);
+    Ok(held()
+        .filter(key.in_subquery(several))
+        .order_by_asc(Column::StartsOn)
+        .order_by_asc(Column::TitleKey)
+        .order_by_asc(Column::CommunityId)
+        .limit(SEVERAL_MAX)
         .all(db)
         .await?)
 }

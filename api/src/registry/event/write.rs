@@ -96,6 +96,7 @@ pub async fn create_in(
         place: facts.place,
         link: facts.link,
         participants: facts.participants,
+        registered: 0,
         source,
         external_id,
         version: 1,
@@ -146,6 +147,7 @@ pub async fn update_in(
         let message = format!("The event has changed since; its version is {}.", old.version);
         return Ok(Err(UserError::of("expectedVersion", UserErrorCode::Conflict, message).into()));
     }
+    accepted!(rules::check_participants(facts.participants, old.registered));
     let joint = accepted!(joint(tx, &of, beside.joint).await?);
     if !beside.is_another {
         accepted!(new(tx, of.id, &facts, Some(id)).await?);
@@ -195,7 +197,7 @@ pub async fn remove(app: &App, actor: &Actor, id: EventId, reason: &str) -> Outc
     Ok(Ok(new))
 }
 
-async fn begin(app: &App, actor: &Actor, id: EventId) -> Result<Tx, Error> {
+pub(super) async fn begin(app: &App, actor: &Actor, id: EventId) -> Result<Tx, Error> {
     policy::signed_in(actor, Action::EventWrite)?;
     let seen = service::require(app.db.read(), id).await?;
     let place =
@@ -205,7 +207,7 @@ async fn begin(app: &App, actor: &Actor, id: EventId) -> Result<Tx, Error> {
 }
 
 /// The leading community, and then the event.
-async fn lock(tx: &Tx, id: EventId) -> Result<(community::Model, event::Model), Error> {
+pub(super) async fn lock(tx: &Tx, id: EventId) -> Result<(community::Model, event::Model), Error> {
     let missing = || Error::not_found("event");
     let seen = service::require(tx.db(), id).await?;
     let of = community::Entity::find_by_id(seen.community_id).lock_exclusive().one(tx.db()).await?;
@@ -259,12 +261,17 @@ async fn new(
     Ok(Err(UserError::of("title", UserErrorCode::Taken, message)))
 }
 
-fn told(row: &event::Model) -> serde_json::Value {
+pub(super) fn told(row: &event::Model) -> serde_json::Value {
     json!({
         "kind": row.kind, "level": row.level, "startsOn": row.starts_on, "participants": row.participants,
+        "registered": row.registered,
     })
 }
 
-fn change(row: &event::Model, before: Option<serde_json::Value>, after: Option<serde_json::Value>) -> Change {
+pub(super) fn change(
+    row: &event::Model,
+    before: Option<serde_json::Value>,
+    after: Option<serde_json::Value>,
+) -> Change {
     Change::of(row.id, before, after).within(row.region_id, Some(row.community_id))
 }

@@ -13,11 +13,11 @@ use super::{
     service,
 };
 use crate::{
-    db::keyset::{FirstPage, List, Page, Rows},
+    db::keyset::{List, Page, Rows},
     error::Error,
     graphql::{
         Caller,
-        connection::{Slice, connection, is_counted},
+        connection::{Slice, connection, rows_of_parent, total_of_parent},
         ids,
         scalars::Date,
     },
@@ -157,13 +157,8 @@ pub async fn appointments_page(
 ) -> Result<AppointmentConnection, Error> {
     let caller = Caller::of(ctx)?;
     let list = List::of("appointments", &(of, office));
-    let rows = match FirstPage::of(page) {
-        Some(first) => {
-            let rows = caller.loader.load_one(FirstAppointmentsOf(of, office, first)).await?;
-            Rows::clone(&rows.unwrap_or_default())
-        }
-        None => service::list(&caller.app.db, of, office, list, page).await?,
-    };
+    let rest = service::list(&caller.app.db, of, office, list, page);
+    let rows = rows_of_parent(caller, page, |first| FirstAppointmentsOf(of, office, first), rest).await?;
     let holders = caller.loader.load_many(rows.rows.iter().map(|row| row.person_id)).await?;
     let held = |row: appointment::Model| {
         let holder = holders.get(&row.person_id).cloned();
@@ -174,11 +169,7 @@ pub async fn appointments_page(
         has_next: rows.has_next,
         has_previous: rows.has_previous,
     };
-    let total = match is_counted(ctx) {
-        true => caller.loader.load_one(AppointmentCountOf(of, office)).await?.unwrap_or(0),
-        false => 0,
-    };
-    let count = move || async move { Ok(total) };
+    let total = total_of_parent(ctx, AppointmentCountOf(of, office)).await?;
     let key = |held: &Held| (held.0.since, held.0.id);
-    Ok(AppointmentConnection(Slice::new(list, rows, key, |held| Appointment::from(&held), count)?))
+    Ok(AppointmentConnection(Slice::counted(list, rows, key, |held| Appointment::from(&held), total)?))
 }

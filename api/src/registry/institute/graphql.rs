@@ -9,11 +9,11 @@ use super::{
     loader::{DepartmentsOf, EmployeeCountOf, FirstEmployeesOf},
 };
 use crate::{
-    db::keyset::{FirstPage, List, Page, Rows},
+    db::keyset::{List, Page},
     error::Error,
     graphql::{
         Caller,
-        connection::{Slice, connection, is_counted},
+        connection::{Slice, connection, rows_of_parent, total_of_parent},
         ids,
     },
     registry::region::graphql::{Region, region_of},
@@ -66,19 +66,10 @@ impl Institute {
         let page = Page::new(first, after, last, before)?;
         employees::may_read(&caller.actor, self.0.region_id)?;
         let list = List::of("employees", &of);
-        let rows = match FirstPage::of(&page) {
-            Some(first) => {
-                let found = caller.loader.load_one(FirstEmployeesOf(of, first)).await?;
-                Rows::clone(&found.unwrap_or_default())
-            }
-            None => employees::list(&caller.app.db, of, list, &page).await?,
-        };
-        let total = match is_counted(ctx) {
-            true => caller.loader.load_one(EmployeeCountOf(of)).await?.unwrap_or(0),
-            false => 0,
-        };
-        let count = move || async move { Ok(total) };
-        Ok(EmployeeConnection(Slice::new(list, rows, |row| row.id, Employee, count)?))
+        let rest = employees::list(&caller.app.db, of, list, &page);
+        let rows = rows_of_parent(caller, &page, |first| FirstEmployeesOf(of, first), rest).await?;
+        let total = total_of_parent(ctx, EmployeeCountOf(of)).await?;
+        Ok(EmployeeConnection(Slice::counted(list, rows, |row| row.id, Employee, total)?))
     }
 }
 

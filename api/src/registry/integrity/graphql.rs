@@ -9,11 +9,11 @@ use entity::{
 
 use super::{loader::FirstEvidenceOf, rules, service};
 use crate::{
-    db::keyset::{FirstPage, List, Page, Rows},
+    db::keyset::{List, Page},
     error::Error,
     graphql::{
         Caller,
-        connection::{Slice, connection},
+        connection::{Slice, connection, rows_of_parent},
         ids,
     },
     registry::{community::graphql::Community, practice::graphql::Practice, rating::graphql::Rating},
@@ -196,16 +196,10 @@ async fn evidence_of(
     page: &Page,
 ) -> Result<IntegrityEvidenceConnection, Error> {
     let list = List::of("evidence", &of.id);
-    let rows = match FirstPage::of(page) {
-        Some(first) => {
-            let rows = caller.loader.load_one(FirstEvidenceOf(of.id, first)).await?.unwrap_or_default();
-            Rows::clone(&rows)
-        }
-        None => service::evidence(&caller.app.db, of.id, list, page).await?,
-    };
+    let rest = service::evidence(&caller.app.db, of.id, list, page);
+    let rows = rows_of_parent(caller, page, |first| FirstEvidenceOf(of.id, first), rest).await?;
     let total = u64::try_from(of.ratings).unwrap_or(0);
-    let count = move || async move { Ok(total) };
-    Ok(IntegrityEvidenceConnection(Slice::new(list, rows, |row| row.position, IntegrityEvidence, count)?))
+    Ok(IntegrityEvidenceConnection(Slice::counted(list, rows, |row| row.position, IntegrityEvidence, total)?))
 }
 
 /// What narrows the list of findings; all given conditions must hold.

@@ -12,11 +12,11 @@ use super::{
     service,
 };
 use crate::{
-    db::keyset::{FirstPage, List, Page, Rows},
+    db::keyset::{List, Page},
     error::Error,
     graphql::{
         Caller,
-        connection::{Slice, connection, is_counted},
+        connection::{Slice, connection, rows_of_parent, total_of_parent},
         ids,
     },
     registry::practice::graphql::Practice,
@@ -114,17 +114,8 @@ pub async fn materials_of_practice(
 ) -> Result<MaterialConnection, Error> {
     let caller = Caller::of(ctx)?;
     let list = List::of("materials", &of);
-    let rows = match FirstPage::of(page) {
-        Some(first) => {
-            let rows = caller.loader.load_one(FirstMaterialsOf(of, first)).await?.unwrap_or_default();
-            Rows::clone(&rows)
-        }
-        None => service::of_practice(&caller.app.db, of, list, page).await?,
-    };
-    let total = match is_counted(ctx) {
-        true => caller.loader.load_one(MaterialCountOf(of)).await?.unwrap_or(0),
-        false => 0,
-    };
-    let count = move || async move { Ok(total) };
-    Ok(MaterialConnection(Slice::new(list, rows, |row| (row.position, row.id), Material, count)?))
+    let rest = service::of_practice(&caller.app.db, of, list, page);
+    let rows = rows_of_parent(caller, page, |first| FirstMaterialsOf(of, first), rest).await?;
+    let total = total_of_parent(ctx, MaterialCountOf(of)).await?;
+    Ok(MaterialConnection(Slice::counted(list, rows, |row| (row.position, row.id), Material, total)?))
 }

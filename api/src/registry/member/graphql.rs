@@ -9,11 +9,11 @@ use super::{
 };
 use crate::{
     auth::visibility,
-    db::keyset::{FirstPage, List, Page, Rows},
+    db::keyset::{List, Page},
     error::Error,
     graphql::{
         Caller,
-        connection::{Slice, connection, is_counted},
+        connection::{Slice, connection, rows_of_parent, total_of_parent},
         ids,
         scalars::Date,
     },
@@ -163,19 +163,10 @@ pub async fn members_page(
         return Ok(MemberConnection(Slice::new(list, rows, |row| row.id, Member, count)?));
     }
     let list = List::of("members", &of);
-    let rows = match FirstPage::of(page) {
-        Some(first) => {
-            let rows = caller.loader.load_one(FirstMembersOf(of, first)).await?.unwrap_or_default();
-            Rows::clone(&rows)
-        }
-        None => service::list(&caller.app.db, &to, of, &filter, list, page).await?,
-    };
-    let total = match is_counted(ctx) {
-        true => caller.loader.load_one(MemberCountOf(of)).await?.unwrap_or(0),
-        false => 0,
-    };
-    let count = move || async move { Ok(total) };
-    Ok(MemberConnection(Slice::new(list, rows, |row| row.id, Member, count)?))
+    let rest = service::list(&caller.app.db, &to, of, &filter, list, page);
+    let rows = rows_of_parent(caller, page, |first| FirstMembersOf(of, first), rest).await?;
+    let total = total_of_parent(ctx, MemberCountOf(of)).await?;
+    Ok(MemberConnection(Slice::counted(list, rows, |row| row.id, Member, total)?))
 }
 
 /// How many registrations of a community are in force on a day.

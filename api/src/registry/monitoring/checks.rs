@@ -1,4 +1,4 @@
-//! What does not add up: the checks of a return and of a region as a whole. Pure; what they say is read in Russian.
+//! What does not add up: the checks of a return. Pure; what they say is read in Russian.
 //!
 //! Errors block acceptance, warnings do not. A finding tells both numbers and where they come from; what is not known is
 //! never taken for zero.
@@ -7,7 +7,7 @@ use entity::{EventLevel, FindingSeverity as Severity};
 
 use super::{
     amount::{Amount, ONE},
-    figures::{Figures, Sum, percent},
+    figures::{Figures, percent},
     report::{CommunityName, Finding, Origin},
 };
 use crate::registry::indicator::figures::{
@@ -51,12 +51,12 @@ pub struct Subject<'a> {
 }
 
 /// A number with its origin.
-fn origin(value: Amount, origin: impl Into<String>) -> Option<Origin> {
+pub(super) fn origin(value: Amount, origin: impl Into<String>) -> Option<Origin> {
     Some(Origin { value, origin: origin.into() })
 }
 
 impl Subject<'_> {
-    fn finding(&self, code: &str, severity: Severity, message: String) -> Finding {
+    pub(super) fn finding(&self, code: &str, severity: Severity, message: String) -> Finding {
         Finding {
             code: code.into(),
             severity,
@@ -67,7 +67,7 @@ impl Subject<'_> {
         }
     }
 
-    fn compared(
+    pub(super) fn compared(
         &self,
         code: &str,
         severity: Severity,
@@ -247,86 +247,8 @@ fn jumps(subject: &Subject<'_>, found: &mut Vec<Finding>) {
     }
 }
 
-/// What does not add up between a region's own figures and those of its communities; each of them with its name.
-#[must_use]
-pub fn of_whole(region: &Figures, communities: &[(&CommunityName, &Figures)]) -> Vec<Finding> {
-    let mut found = Vec::new();
-    let subject = Subject { community: None, figures: region, previous: None, required: &[] };
-    let mut compare = |code: &str, what: &str| {
-        let sum = Sum::of(communities.iter().map(|(_, figures)| figures.value(code)));
-        if let (Some(sum), Some(total)) = (sum, region.value(code))
-            && sum.total != total
-        {
-            let severity = if sum.total > total { Severity::Error } else { Severity::Warning };
-            let mut parts = "сумма по сообществам".to_owned();
-            if !sum.is_whole {
-                parts += &format!(" (нет данных: {})", sum.unknown);
-            }
-            let what = format!("{what} не сходятся с итогом региона");
-            found.push(subject.compared(
-                "COMMUNITIES_AND_TOTAL_DIFFER",
-                severity,
-                &what,
-                (sum.total, &parts),
-                (total, "итог региона"),
-            ));
-        }
-    };
-    compare(MEMBERS, "Участники сообществ");
-    for level in LEVELS {
-        compare(events_at(level), &format!("Мероприятия ({})", level_name(level)));
-        compare(participants_at(level), &format!("Участники мероприятий ({})", level_name(level)));
-    }
-    for kind in KINDS {
-        compare(events_of(kind), "Мероприятия по видам");
-    }
-    // An institute's units publish, too, so communities have no more than the whole, and often less.
-    let practices = Sum::of(communities.iter().map(|(_, figures)| figures.value(PRACTICES)));
-    if practices.zip(region.value(PRACTICES)).is_some_and(|(sum, total)| sum.total > total) {
-        compare(PRACTICES, "Практики");
-    }
-    found.extend(alike(communities));
-    found
-}
-
-/// Two communities that return the same events and participants: one of them was probably copied.
-fn alike(communities: &[(&CommunityName, &Figures)]) -> Vec<Finding> {
-    let print = |figures: &Figures| -> Vec<Amount> {
-        LEVELS
-            .into_iter()
-            .flat_map(|level| [figures.value(events_at(level)), figures.value(participants_at(level))])
-            .map(Option::unwrap_or_default)
-            .collect()
-    };
-    let mut first: std::collections::HashMap<Vec<Amount>, &CommunityName> = std::collections::HashMap::new();
-    let mut found = Vec::new();
-    for (name, figures) in communities {
-        let Some(sum) = figures.participants_by_level().filter(|sum| sum.total > Amount(0)) else { continue };
-        let Some(other) = first.get(&print(figures)).copied() else {
-            first.insert(print(figures), name);
-            continue;
-        };
-        let message = format!(
-            "«{}» и «{}»: одинаковые мероприятия и участники на всех уровнях.",
-            other.name, name.name
-        );
-        found.push(Finding {
-            code: "SAME_FIGURES".into(),
-            severity: Severity::Warning,
-            message,
-            community: Some((*name).clone()),
-            found: origin(sum.total, format!("участники: {}", name.name)),
-            expected: origin(sum.total, format!("участники: {}", other.name)),
-        });
-    }
-    found
-}
-
 #[cfg(test)]
 mod tests {
-    use entity::ids::{CommunityId, TypedId};
-    use uuid::Uuid;
-
     use super::*;
     use crate::registry::monitoring::figures::Figure;
 
@@ -412,34 +334,5 @@ mod tests {
         assert_eq!(codes(&unknown, &[], &[]), [warning("PARTS_AND_TOTAL_DIFFER")]);
         let known = [("events_regional", 2), ("participants_regional", 40), ("event_participants", 50)];
         assert_eq!(codes(&known, &[], &[]), [error("PARTS_AND_TOTAL_DIFFER")]);
-    }
-
-    #[test]
-    fn communities_may_lack_something_of_the_total_but_never_exceed_it() {
-        let name = |number: u128| CommunityName {
-            id: CommunityId::from_uuid(Uuid::from_u128(number)),
-            slug: number.to_string(),
-            name: number.to_string(),
-        };
-        let (one, two) = (name(1), name(2));
-        let (a, b) = (stated(&[("events_all_russian", 60)]), stated(&[("events_all_russian", 6)]));
-        let parts = [(&one, &a), (&two, &b)];
-        let found = |total| {
-            of_whole(&stated(&[("events_all_russian", total)]), &parts)
-                .into_iter()
-                .map(|finding| (finding.code, finding.severity))
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(found(66), []);
-        assert_eq!(found(67), [warning("COMMUNITIES_AND_TOTAL_DIFFER")]);
-        assert_eq!(found(65), [error("COMMUNITIES_AND_TOTAL_DIFFER")]);
-        let told = &of_whole(&stated(&[("events_all_russian", 67)]), &parts)[0];
-        assert_eq!(
-            told.message,
-            "Мероприятия (всероссийские) не сходятся с итогом региона: сумма по сообществам — 66, итог региона — 67."
-        );
-        let copied = stated(&[("events_regional", 3), ("participants_regional", 80)]);
-        let twice = of_whole(&stated(&[]), &[(&one, &copied), (&two, &copied)]);
-        assert_eq!(twice.iter().map(|finding| finding.code.as_str()).collect::<Vec<_>>(), ["SAME_FIGURES"]);
     }
 }

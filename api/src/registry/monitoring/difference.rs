@@ -51,6 +51,8 @@ fn numbers(report: &Report) -> Vec<(String, Amount)> {
     put("Участники мероприятий, всего".into(), report.participants.and_then(whole));
     for row in &report.engagement_by_community {
         put(format!("Вовлечённость, %: {}", row.community.name), share(row.percent));
+        put(format!("Участники сообщества: {}", row.community.name), row.members.and_then(whole));
+        put(format!("Педагогические работники: {}", row.community.name), row.teachers.and_then(whole));
     }
     for row in &report.events_by_level {
         put(format!("Мероприятия ({})", level_name(row.level)), whole(row.events));

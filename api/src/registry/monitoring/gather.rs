@@ -2,24 +2,24 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use entity::{
-    AcademicYear, EventKind, EventLevel, IndicatorUnit, PracticeState, ReturnState, community,
-    cooperation_agreement, headcount,
-    ids::{CommunityId, MonitoringId, ProfileId, RegionId, ReturnId},
-    institute, member, monitoring, monitoring_figure, monitoring_question, monitoring_report,
-    monitoring_return, practice, region,
+    IndicatorUnit, ReturnState, community,
+    ids::{CommunityId, MonitoringId, ReturnId},
+    institute, monitoring, monitoring_figure, monitoring_question, monitoring_report, monitoring_return,
+    region,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder,
-    QuerySelect, sea_query::Expr,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use super::{
     amount::Amount,
     figures::{Figure, Figures},
+    known::{Known, known},
     making::{self, Part, Sources, make},
     report::{CommunityName, Indicator, Report},
+    whole::Twice,
 };
 use crate::{
     error::Error,
@@ -27,10 +27,7 @@ use crate::{
         event,
         indicator::{
             self,
-            figures::{
-                AGREEMENTS_LAST_YEAR, AGREEMENTS_THIS_YEAR, EVENT_PARTICIPANTS, EVENTS, MEMBERS, PRACTICES,
-                REGISTERED_COMMUNITIES, TEACHERS, events_at, events_of, participants_at,
-            },
+            figures::{EVENT_PARTICIPANTS, EVENTS},
         },
     },
 };
@@ -70,25 +67,10 @@ pub struct Return {
 }
 
 #[derive(FromQueryResult)]
-struct CountRow {
-    community_id: Option<CommunityId>,
-    count: i64,
-}
-
-#[derive(FromQueryResult)]
 struct NameRow {
     id: CommunityId,
     slug: String,
     name: String,
-}
-
-/// What the registry knows of the communities of a region in a year, and of the region itself.
-#[derive(Clone, Debug, Default)]
-pub struct Known {
-    /// Of each community.
-    pub communities: HashMap<CommunityId, Figures>,
-    /// Of the region.
-    pub region: Figures,
 }
 
 /// A monitoring with its returns as they stand; none where there is none.
@@ -188,8 +170,33 @@ pub async fn report(db: &impl ConnectionTrait, whole: &Whole, now: DateTime<Utc>
         required: required(false),
         required_of_region: required(true),
         earlier,
+        twice: twice(db, whole, now).await?,
         indicators,
     }))
+}
+
+/// Events of the year that several of the region's communities entered, each as its own; the first of them. Only where
+/// the registry knows the year.
+async fn twice(db: &impl ConnectionTrait, of: &Whole, now: DateTime<Utc>) -> Result<Vec<Twice>, Error> {
+    if !of.row.from_registry {
+        return Ok(Vec::new());
+    }
+    let until = Ord::min(of.row.year.last_day(), now.date_naive());
+    let mut found: Vec<Twice> = Vec::new();
+    let led = event::service::entered_by_several(db, of.row.region_id, of.row.year, until).await?;
+    for same in led.chunk_by(|one, next| one.starts_on == next.starts_on && one.title_key == next.title_key) {
+        let leads = |id: &CommunityId| same.iter().any(|one| one.community_id == *id);
+        let mut names = of.communities.iter().map(|(name, _)| name).filter(|name| leads(&name.id)).cloned();
+        if let (Some(first), Some(one), Some(other)) = (same.first(), names.next(), names.next()) {
+            found.push(Twice {
+                title: first.title.clone(),
+                starts_on: first.starts_on,
+                communities: [one, other],
+                times: i64::try_from(same.len()).unwrap_or(i64::MAX),
+            });
+        }
+    }
+    Ok(found)
 }
 
 /// The report of a monitoring as its returns stand.
@@ -334,156 +341,4 @@ pub async fn names(
         .await?;
     let name = |row: NameRow| (row.id, CommunityName { id: row.id, slug: row.slug, name: row.name });
     Ok(rows.into_iter().map(name).collect())
-}
-
-/// What the registry knows of a region in a year: as of its end, or of now while it runs.
-///
-/// # Errors
-/// The database's.
-pub async fn known(
-    db: &impl ConnectionTrait,
-    of: RegionId,
-    year: AcademicYear,
-    now: DateTime<Utc>,
-) -> Result<Known, Error> {
-    let last_day = Ord::min(year.last_day(), now.date_naive());
-    let mut known = Known::default();
-    let mut put = |code: &str, counts: Vec<CountRow>, of_region: bool| {
-        let mut total = 0_i64;
-        for row in counts {
-            total += row.count;
-            if let Some(id) = row.community_id {
-                known.communities.entry(id).or_default().register(code, Some(Amount::whole(row.count)));
-            }
-        }
-        if of_region {
-            known.region.register(code, Some(Amount::whole(total)));
-        }
-    };
-    put(MEMBERS, members(db, of, last_day).await?, false);
-    put(PRACTICES, practices(db, of, year).await?, true);
-    put(AGREEMENTS_THIS_YEAR, agreements(db, of, year).await?, true);
-    put(AGREEMENTS_LAST_YEAR, agreements(db, of, year.previous()).await?, true);
-    events(db, of, year, last_day, &mut known).await?;
-    let communities = community::Entity::find()
-        .filter(community::Column::RegionId.eq(of))
-        .filter(community::Column::ArchivedAt.is_null())
-        .all(db)
-        .await?;
-    let teachers: HashMap<ProfileId, i64> = headcount::Entity::find()
-        .filter(headcount::Column::RegionId.eq(of))
-        .filter(headcount::Column::Year.eq(year))
-        .all(db)
-        .await?
-        .into_iter()
-        .map(|row| (row.profile_id, row.teachers))
-        .collect();
-    if !teachers.is_empty() {
-        known.region.register(TEACHERS, Some(Amount::whole(teachers.values().sum())));
-    }
-    let mut registered = 0;
-    for row in communities {
-        registered += i64::from(row.registered_on.is_some_and(|day| day <= last_day));
-        let figures = known.communities.entry(row.id).or_default();
-        figures.register(TEACHERS, teachers.get(&row.profile_id).map(|count| Amount::whole(*count)));
-        // Where the registry counts, nothing found is none.
-        for code in [MEMBERS, PRACTICES, AGREEMENTS_THIS_YEAR] {
-            if figures.value(code).is_none() {
-                figures.register(code, Some(Amount(0)));
-            }
-        }
-    }
-    known.region.register(REGISTERED_COMMUNITIES, Some(Amount::whole(registered)));
-    Ok(known)
-}
-
-/// Events by level and kind, with their participants as far as all of them were told: a part of them is no number.
-async fn events(
-    db: &impl ConnectionTrait,
-    of: RegionId,
-    year: AcademicYear,
-    until: NaiveDate,
-    known: &mut Known,
-) -> Result<(), Error> {
-    #[derive(Default)]
-    struct Held {
-        events: i64,
-        counted: i64,
-        participants: i64,
-    }
-    let mut levels: HashMap<(CommunityId, EventLevel), Held> = HashMap::new();
-    let mut kinds: HashMap<(CommunityId, EventKind), i64> = HashMap::new();
-    for row in event::service::totals(db, of, year, until).await? {
-        let held = levels.entry((row.community_id, row.level)).or_default();
-        held.events += row.events;
-        held.counted += row.counted;
-        held.participants += row.participants.unwrap_or(0);
-        *kinds.entry((row.community_id, row.kind)).or_default() += row.events;
-    }
-    for ((community, level), held) in levels {
-        let figures = known.communities.entry(community).or_default();
-        figures.register(events_at(level), Some(Amount::whole(held.events)));
-        if held.counted == held.events {
-            figures.register(participants_at(level), Some(Amount::whole(held.participants)));
-        }
-    }
-    for ((community, kind), events) in kinds {
-        let figures = known.communities.entry(community).or_default();
-        figures.register(events_of(kind), Some(Amount::whole(events)));
-    }
-    Ok(())
-}
-
-/// Persons with a registration in force.
-async fn members(db: &impl ConnectionTrait, of: RegionId, on: NaiveDate) -> Result<Vec<CountRow>, Error> {
-    use member::Column;
-    Ok(member::Entity::find()
-        .select_only()
-        .column(Column::CommunityId)
-        .expr_as(Expr::col(Column::PersonId).count_distinct(), "count")
-        .filter(Column::RegionId.eq(of))
-        .filter(member::in_force(on))
-        .group_by(Column::CommunityId)
-        .into_model()
-        .all(db)
-        .await?)
-}
-
-/// Practices in the federal registry that were published by the end of the year, those of the institute's units too.
-async fn practices(
-    db: &impl ConnectionTrait,
-    of: RegionId,
-    year: AcademicYear,
-) -> Result<Vec<CountRow>, Error> {
-    use practice::Column;
-    Ok(practice::Entity::find()
-        .select_only()
-        .column(Column::CommunityId)
-        .expr_as(Expr::col(Column::Id).count(), "count")
-        .filter(Column::RegionId.eq(of))
-        .filter(Column::State.eq(PracticeState::Published))
-        .filter(Column::PublishedAt.lt(year.end()))
-        .group_by(Column::CommunityId)
-        .into_model()
-        .all(db)
-        .await?)
-}
-
-/// Cooperation agreements that were signed in the year.
-async fn agreements(
-    db: &impl ConnectionTrait,
-    of: RegionId,
-    year: AcademicYear,
-) -> Result<Vec<CountRow>, Error> {
-    use cooperation_agreement::Column;
-    Ok(cooperation_agreement::Entity::find()
-        .select_only()
-        .column(Column::CommunityId)
-        .expr_as(Expr::col(Column::Id).count(), "count")
-        .filter(Column::CommunityId.in_subquery(community::of_region(of)))
-        .filter(Column::SignedOn.between(year.start().date_naive(), year.last_day()))
-        .group_by(Column::CommunityId)
-        .into_model()
-        .all(db)
-        .await?)
 }

@@ -11,6 +11,7 @@ use super::{
         CommunityEngagement, CommunityEvents, CommunityName, CommunityPractices, Finding, Growth, Indicator,
         KindEvents, LevelEvents, RegistryYear, Report,
     },
+    whole::{self, Twice},
 };
 use crate::registry::indicator::figures::{
     COMMUNITIES, KINDS, LEVELS, MEMBERS, PRACTICES, REGISTERED_COMMUNITIES, TEACHERS, events_at, events_of,
@@ -51,6 +52,8 @@ pub struct Sources {
     pub required_of_region: Vec<(String, String)>,
     /// The reports of the years before, the oldest first.
     pub earlier: Vec<Report>,
+    /// Events that several of its communities entered, each as its own.
+    pub twice: Vec<Twice>,
     /// The values of the year's indicators.
     pub indicators: Vec<Indicator>,
 }
@@ -136,6 +139,8 @@ fn engagements(sources: &Sources, previous: Option<&Report>) -> Vec<CommunityEng
         community: part.community.clone(),
         previous: before(part),
         percent: part.figures.engagement(),
+        members: part.figures.count(MEMBERS),
+        teachers: part.figures.count(TEACHERS),
         events: part.figures.count(events_at(EventLevel::Regional)),
         participants: part.figures.count(participants_at(EventLevel::Regional)),
     };
@@ -200,7 +205,7 @@ fn findings(sources: &Sources, previous: Option<&Report>) -> Vec<Finding> {
         required: &sources.required_of_region,
     };
     let mut found = checks::of_return(&region);
-    found.extend(checks::of_whole(&sources.region, &parts));
+    found.extend(whole::of_whole(&sources.region, &parts, &sources.twice));
     for part in &sources.parts {
         let before = previous.and_then(|report| figures_of(report, &part.community));
         let subject = Subject {
@@ -248,6 +253,7 @@ pub fn figures_of(report: &Report, of: &CommunityName) -> Option<Figures> {
     let mut figures = Figures::default();
     let row = report.engagement_by_community.iter().find(|row| row.community.id == of.id)?;
     figures.state_share(row.percent);
+    figures.state(MEMBERS, row.members.map(Amount::whole));
     let practices = report.practices_by_community.iter().find(|row| row.community.id == of.id);
     figures.state(PRACTICES, practices.map(|row| Amount::whole(row.practices)));
     for row in report.events_by_community.iter().filter(|row| row.community.id == of.id) {

@@ -118,6 +118,12 @@ pub struct CommunityEngagement {
     pub previous: Option<Percent>,
     /// In this year.
     pub percent: Option<Percent>,
+    /// Its members, where that is known.
+    #[serde(default)]
+    pub members: Option<i64>,
+    /// The region's teachers of its profile, where that is known.
+    #[serde(default)]
+    pub teachers: Option<i64>,
     /// Events of regional level.
     pub events: Option<i64>,
     /// Their participants.

@@ -113,6 +113,8 @@ impl MonitoringReport {
                     previous_percent: percent(row.previous),
                     percent: percent(row.percent),
                     stated: is_stated(row.percent),
+                    members: row.members,
+                    teachers: row.teachers,
                     events: row.events,
                     participants: row.participants,
                 })

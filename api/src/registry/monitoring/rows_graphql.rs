@@ -95,6 +95,10 @@ pub struct EngagementRow {
     pub(super) percent: Option<f64>,
     /// Whether this year's share was stated without its numerator; otherwise it was computed.
     pub(super) stated: bool,
+    /// Its members: the share's numerator; null where nobody told.
+    pub(super) members: Option<i64>,
+    /// The region's teachers of its profile: the share's denominator; null where nobody told.
+    pub(super) teachers: Option<i64>,
     /// Events of regional level.
     pub(super) events: Option<i64>,
     /// Their participants.

@@ -11,11 +11,11 @@ use super::{
 };
 use crate::{
     auth::visibility,
-    db::keyset::{FirstPage, List, Page, Rows},
+    db::keyset::{List, Page},
     error::Error,
     graphql::{
         Caller,
-        connection::{Slice, connection, is_counted},
+        connection::{Slice, connection, rows_of_parent, total_of_parent},
         ids,
     },
     registry::{
@@ -155,22 +155,11 @@ pub async fn ratings_page(
 ) -> Result<RatingConnection, Error> {
     let caller = Caller::of(ctx)?;
     let list = List::of("ratings", &of.id);
-    let rows = match FirstPage::of(page) {
-        Some(first) => {
-            let rows = caller.loader.load_one(FirstRatingsOf(of.id, first)).await?.unwrap_or_default();
-            Rows::clone(&rows)
-        }
-        None => {
-            let to = visibility::visible_ratings(&caller.actor);
-            service::list(&caller.app.db, &to, of.id, list, page).await?
-        }
-    };
-    let total = match is_counted(ctx) {
-        true => caller.loader.load_one(RatingCountOf(of.id)).await?.unwrap_or(0),
-        false => 0,
-    };
-    let count = move || async move { Ok(total) };
-    Ok(RatingConnection(Slice::new(list, rows, |row| (row.rated_at, row.id), Rating::from, count)?))
+    let to = visibility::visible_ratings(&caller.actor);
+    let rest = service::list(&caller.app.db, &to, of.id, list, page);
+    let rows = rows_of_parent(caller, page, |first| FirstRatingsOf(of.id, first), rest).await?;
+    let total = total_of_parent(ctx, RatingCountOf(of.id)).await?;
+    Ok(RatingConnection(Slice::counted(list, rows, |row| (row.rated_at, row.id), Rating::from, total)?))
 }
 
 /// The caller's own rating of a practice.

@@ -9,11 +9,11 @@ use super::{
     service,
 };
 use crate::{
-    db::keyset::{FirstPage, List, Page, Rows},
+    db::keyset::{List, Page},
     error::Error,
     graphql::{
         Caller,
-        connection::{Slice, connection, is_counted},
+        connection::{Slice, connection, rows_of_parent, total_of_parent},
         ids,
         scalars::AcademicYear,
     },
@@ -84,22 +84,13 @@ impl Region {
         #[graphql(desc = "How many from the end, 1 to 100; not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<MunicipalityConnection, Error> {
-        let (db, region) = (Caller::of(ctx)?.app.db.clone(), self.0.id);
+        let (caller, region) = (Caller::of(ctx)?, self.0.id);
         let page = Page::new(first, after, last, before)?;
         let list = List::of("municipalities", &region);
-        let rows = match FirstPage::of(&page) {
-            Some(first) => {
-                let found = Caller::of(ctx)?.loader.load_one(FirstMunicipalitiesOf(region, first)).await?;
-                Rows::clone(&found.unwrap_or_default())
-            }
-            None => service::municipalities(&db, region, list, &page).await?,
-        };
-        let total = match is_counted(ctx) {
-            true => Caller::of(ctx)?.loader.load_one(MunicipalityCountOf(region)).await?.unwrap_or(0),
-            false => 0,
-        };
-        let count = move || async move { Ok(total) };
-        let slice = Slice::new(list, rows, |row| (row.sort_key.clone(), row.id), Municipality, count)?;
+        let rest = service::municipalities(&caller.app.db, region, list, &page);
+        let rows = rows_of_parent(caller, &page, |first| FirstMunicipalitiesOf(region, first), rest).await?;
+        let total = total_of_parent(ctx, MunicipalityCountOf(region)).await?;
+        let slice = Slice::counted(list, rows, |row| (row.sort_key.clone(), row.id), Municipality, total)?;
         Ok(MunicipalityConnection(slice))
     }
     /// How many teachers of which profile the region has in a year, by profile: as many as were entered.
@@ -172,19 +163,10 @@ impl Municipality {
         let (caller, of) = (Caller::of(ctx)?, self.0.id);
         let page = Page::new(first, after, last, before)?;
         let list = List::of("organizations", &of);
-        let rows = match FirstPage::of(&page) {
-            Some(first) => {
-                let found = caller.loader.load_one(FirstOrganizationsOf(of, first)).await?;
-                Rows::clone(&found.unwrap_or_default())
-            }
-            None => service::organizations(&caller.app.db, of, list, &page).await?,
-        };
-        let total = match is_counted(ctx) {
-            true => caller.loader.load_one(OrganizationCountOf(of)).await?.unwrap_or(0),
-            false => 0,
-        };
-        let count = move || async move { Ok(total) };
-        Ok(OrganizationConnection(Slice::new(list, rows, |row| row.id, Organization, count)?))
+        let rest = service::organizations(&caller.app.db, of, list, &page);
+        let rows = rows_of_parent(caller, &page, |first| FirstOrganizationsOf(of, first), rest).await?;
+        let total = total_of_parent(ctx, OrganizationCountOf(of)).await?;
+        Ok(OrganizationConnection(Slice::counted(list, rows, |row| row.id, Organization, total)?))
     }
 }
 
