@@ -26,9 +26,18 @@ fn refuses(arguments: &[&str], words: &[&str]) {
 #[test]
 fn help_tells_all_commands_and_settings() {
     let help = run(&["--help"]).printed();
-    for command in
-        ["serve", "demo", "migrate", "account-create", "import", "rankings", "report", "schema", "policy"]
-    {
+    for command in [
+        "serve",
+        "demo",
+        "migrate",
+        "account-create",
+        "import",
+        "rankings",
+        "generate",
+        "report",
+        "schema",
+        "policy",
+    ] {
         assert!(help.lines().any(|line| line.trim_start().starts_with(&format!("{command} "))), "{command}");
     }
     for setting in [
@@ -43,6 +52,7 @@ fn help_tells_all_commands_and_settings() {
         "introspection",
         "cors-origins",
         "request-seconds",
+        "answers-milliseconds",
         "body-bytes",
         "query-depth",
         "query-cost",

@@ -66,6 +66,12 @@ pub struct Settings {
           value_parser = clap::value_parser!(u32).range(1..=600))]
     request_seconds: Option<u32>,
 
+    /// Milliseconds for which what one visitor was answered is answered to others who ask the same, unless something
+    /// changes before; 0 for never [default: 500]
+    #[arg(long, env = "REGISTRY_ANSWERS_MILLISECONDS", global = true, value_name = "NUMBER",
+          value_parser = clap::value_parser!(u32).range(0..=900))]
+    answers_milliseconds: Option<u32>,
+
     /// Most bytes of a request's body [default: 4194304]
     #[arg(long, env = "REGISTRY_BODY_BYTES", global = true, value_name = "BYTES",
           value_parser = clap::value_parser!(u32).range(1024..=67_108_864))]
@@ -186,6 +192,8 @@ pub struct Config {
     pub cors_origins: Vec<String>,
     /// Seconds after which an answer is given up.
     pub request_seconds: u32,
+    /// Milliseconds for which a visitor's answer is kept for others.
+    pub answers_milliseconds: u32,
     /// Most bytes of a request's body.
     pub body_bytes: usize,
     /// Most bytes of a file to be imported.
@@ -233,6 +241,7 @@ impl Default for Config {
             introspection: true,
             cors_origins: vec!["*".into()],
             request_seconds: 15,
+            answers_milliseconds: 500,
             body_bytes: 4 << 20,
             import_bytes: 1 << 30,
             materials_url: None,
@@ -288,6 +297,7 @@ impl Config {
             introspection: pick!(introspection).unwrap_or(default.introspection),
             cors_origins: pick!(cors_origins).map_or(default.cors_origins, |text| list(&text)),
             request_seconds: pick!(request_seconds).unwrap_or(default.request_seconds),
+            answers_milliseconds: pick!(answers_milliseconds).unwrap_or(default.answers_milliseconds),
             body_bytes: pick!(body_bytes).map_or(default.body_bytes, |bytes| bytes as usize),
             import_bytes: pick!(import_bytes).unwrap_or(default.import_bytes),
             materials_url: pick!(materials_url).filter(|url| !url.trim().is_empty()),
@@ -337,6 +347,7 @@ impl Config {
         within("access_token_minutes", config.access_token_minutes.into(), 1, 1440)?;
         within("session_days", config.session_days.into(), 1, 365)?;
         within("request_seconds", config.request_seconds.into(), 1, 600)?;
+        within("answers_milliseconds", config.answers_milliseconds.into(), 0, 900)?;
         within("body_bytes", config.body_bytes as u64, 1024, 67_108_864)?;
         within("feed_days", config.feed_days.into(), 1, 3650)?;
         within("required_assessments", config.required_assessments.into(), 0, 5)?;

@@ -18,3 +18,7 @@ pub mod registry;
 pub mod reports;
 pub mod tables;
 pub mod text;
+
+/// Answers are made of many small pieces, on several threads: the system's allocator is slower at that, and keeps more.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

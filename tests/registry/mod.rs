@@ -21,6 +21,7 @@ mod offices;
 mod bodies;
 mod endings;
 mod founding;
+mod generated;
 mod headcount;
 mod lists;
 mod setting_up;

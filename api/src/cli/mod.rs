@@ -1,5 +1,6 @@
 //! The command line: what `registry` can be told to do.
 
+mod generate;
 mod import;
 mod rankings;
 mod report;
@@ -79,6 +80,8 @@ enum Command {
         #[command(subcommand)]
         what: rankings::What,
     },
+    /// Fill an empty database with an invented registry of any size, to measure or to try pages on
+    Generate(generate::HowMuch),
     /// Write a region's yearly report to a file
     Report(report::Which),
     /// Print the GraphQL schema
@@ -154,6 +157,10 @@ fn run(cli: Cli) -> Result<(), String> {
         Command::Rankings { what } => {
             start_log(config.log.as_deref().unwrap_or("warn"))?;
             in_runtime(rankings::run(config, what))
+        }
+        Command::Generate(much) => {
+            start_log(config.log.as_deref().unwrap_or("warn"))?;
+            in_runtime(generate::run(config, much))
         }
         Command::Report(which) => {
             start_log(config.log.as_deref().unwrap_or("warn"))?;

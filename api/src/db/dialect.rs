@@ -3,10 +3,10 @@
 use std::{path::PathBuf, time::Duration};
 
 use sea_orm::{
-    AccessMode, ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection,
-    DatabaseTransaction, DbBackend, DbErr, EntityTrait, FromQueryResult, IsolationLevel, JoinType,
-    QueryFilter, QuerySelect, QueryTrait, RuntimeErr, Select, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait, Value,
+    AccessMode, ActiveModelTrait, ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection,
+    DatabaseTransaction, DbBackend, DbErr, EntityTrait, FromQueryResult, IdenStatic, IntoActiveModel,
+    IsolationLevel, Iterable, JoinType, QueryFilter, QuerySelect, QueryTrait, RuntimeErr, Select,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait, Value,
     sea_query::{Asterisk, Expr, ExprTrait, Func, FunctionCall, Query, ValueType},
     sqlx::{
         self, Connection, PgConnection,
@@ -14,6 +14,9 @@ use sea_orm::{
     },
 };
 use sea_orm_migration::MigratorTrait;
+
+use super::insert_all;
+use crate::error::Error;
 
 /// How much of the embedded database a connection keeps at hand, in KiB where negative, as SQLite writes it. The
 /// writer's holds what a thousand registrations touch in the indexes of a large region, so that each page is written
@@ -137,6 +140,99 @@ pub(super) async fn begin(writer: &DatabaseConnection) -> Result<DatabaseTransac
             ..TransactionOptions::default()
         })
         .await
+}
+
+/// A transaction for loading whole tables, by the fastest way that a database has: on a server `COPY`, in a file inserts of
+/// many rows.
+#[derive(Debug)]
+pub(super) enum Bulk {
+    Server(sqlx::Transaction<'static, sqlx::Postgres>),
+    File(DatabaseTransaction),
+}
+
+impl Bulk {
+    pub(super) async fn begin(writer: &DatabaseConnection) -> Result<Self, DbErr> {
+        Ok(match writer.get_database_backend() {
+            DbBackend::Postgres => {
+                Self::Server(writer.get_postgres_connection_pool().begin().await.map_err(sqlx_error)?)
+            }
+            _ => Self::File(begin(writer).await?),
+        })
+    }
+
+    pub(super) async fn load<E>(&mut self, rows: Vec<E::Model>) -> Result<(), Error>
+    where
+        E: EntityTrait,
+        E::Model: IntoActiveModel<E::ActiveModel>,
+        E::ActiveModel: Send,
+    {
+        match self {
+            Self::File(tx) => insert_all::<E>(tx, rows).await,
+            Self::Server(tx) => {
+                let table = E::default();
+                let columns: Vec<_> = E::Column::iter().map(|column| column.as_str().to_owned()).collect();
+                let mut text = String::new();
+                for row in rows {
+                    let mut row = row.into_active_model();
+                    for (place, column) in E::Column::iter().enumerate() {
+                        if place > 0 {
+                            text.push('\t');
+                        }
+                        copied(&mut text, row.take(column).into_value())?;
+                    }
+                    text.push('\n');
+                }
+                let names = columns.join("\", \"");
+                let statement = format!("COPY \"{}\" (\"{names}\") FROM STDIN", table.table_name());
+                let mut copy = tx.copy_in_raw(&statement).await.map_err(sqlx_error)?;
+                copy.send(text.into_bytes()).await.map_err(sqlx_error)?;
+                copy.finish().await.map_err(sqlx_error)?;
+                Ok(())
+            }
+        }
+    }
+
+    pub(super) async fn commit(self) -> Result<(), DbErr> {
+        match self {
+            Self::Server(tx) => tx.commit().await.map_err(sqlx_error),
+            Self::File(tx) => tx.commit().await,
+        }
+    }
+}
+
+/// A value in the text form of `COPY`.
+fn copied(into: &mut String, value: Option<Value>) -> Result<(), Error> {
+    use std::fmt::Write;
+    // Writing to a string cannot fail.
+    let _ = match value {
+        Some(Value::Bool(Some(it))) => write!(into, "{it}"),
+        Some(Value::Int(Some(it))) => write!(into, "{it}"),
+        Some(Value::BigInt(Some(it))) => write!(into, "{it}"),
+        Some(Value::Uuid(Some(it))) => write!(into, "{it}"),
+        Some(Value::ChronoDate(Some(it))) => write!(into, "{it}"),
+        Some(Value::ChronoDateTimeUtc(Some(it))) => write!(into, "{}", it.to_rfc3339()),
+        Some(Value::Bytes(Some(it))) => {
+            into.push_str("\\\\x");
+            it.iter().try_for_each(|byte| write!(into, "{byte:02x}"))
+        }
+        Some(Value::String(Some(it))) => {
+            for letter in it.chars() {
+                match letter {
+                    '\\' => into.push_str("\\\\"),
+                    '\t' => into.push_str("\\t"),
+                    '\n' => into.push_str("\\n"),
+                    '\r' => into.push_str("\\r"),
+                    letter => into.push(letter),
+                }
+            }
+            Ok(())
+        }
+        Some(value) if value != value.as_null() => {
+            return Err(Error::broken("a value of a kind that is not loaded in bulk"));
+        }
+        _ => write!(into, "\\N"),
+    };
+    Ok(())
 }
 
 /// Begins a transaction that only reads, and sees all the time what was committed when it read first.

@@ -10,9 +10,15 @@ pub mod meter;
 mod reader;
 mod tx;
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, IntoActiveModel};
 use sea_orm_migration::MigratorTrait;
 use tokio::sync::Notify;
 
@@ -33,6 +39,8 @@ pub struct Db {
     writer: DatabaseConnection,
     /// Woken after every commit, so that followers of the journal need not wait for their next look.
     committed: Arc<Notify>,
+    /// Grows with every transaction of this process that may have changed something.
+    state: Arc<AtomicU64>,
 }
 
 impl Db {
@@ -46,7 +54,7 @@ impl Db {
             .map_err(|e| format!("cannot reach the database {}: {}", address.shown(), one_line(&e)))?;
         reader.set_metric_callback(meter::count);
         writer.set_metric_callback(meter::count);
-        Ok(Self { reader, writer, committed: Arc::new(Notify::new()) })
+        Ok(Self { reader, writer, committed: Arc::new(Notify::new()), state: Arc::default() })
     }
 
     /// The embedded database in this folder.
@@ -74,7 +82,37 @@ impl Db {
     /// # Errors
     /// [`Error::Refused`] with `UNAVAILABLE` when no connection is to be had.
     pub async fn begin(&self, permit: Permit) -> Result<Tx, Error> {
-        Ok(Tx::new(dialect::begin(&self.writer).await?, permit, Arc::clone(&self.committed)))
+        Ok(Tx::new(dialect::begin(&self.writer).await?, permit, self))
+    }
+
+    /// Opens a transaction that loads whole tables into a database in which nobody works yet. Nothing of it is entered in
+    /// the journal. Dropped without a commit it leaves nothing.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with `UNAVAILABLE` when no connection is to be had.
+    pub async fn bulk(&self, _permit: Permit) -> Result<Bulk, Error> {
+        Ok(Bulk(dialect::Bulk::begin(&self.writer).await?))
+    }
+
+    /// Lets the database look at what it holds, so that it finds good ways to it: after a load of whole tables.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn analyze(&self) -> Result<(), Error> {
+        self.writer.execute_unprepared("ANALYZE").await?;
+        Ok(())
+    }
+
+    /// Which state the data are in: another number after anything that this process has changed. What other processes change
+    /// it does not tell.
+    #[must_use]
+    pub fn state(&self) -> u64 {
+        self.state.load(Ordering::Acquire)
+    }
+
+    /// Says that the data may have changed by another way than a transaction of this.
+    pub fn touch(&self) {
+        self.state.fetch_add(1, Ordering::AcqRel);
     }
 
     /// Woken after every commit of this process.
@@ -106,6 +144,33 @@ impl Db {
                 tracing::warn!(%error, "closing the database");
             }
         }
+    }
+}
+
+/// A transaction that loads whole tables.
+#[derive(Debug)]
+pub struct Bulk(dialect::Bulk);
+
+impl Bulk {
+    /// Loads rows of one table.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn load<E>(&mut self, rows: Vec<E::Model>) -> Result<(), Error>
+    where
+        E: EntityTrait,
+        E::Model: IntoActiveModel<E::ActiveModel>,
+        E::ActiveModel: Send,
+    {
+        self.0.load::<E>(rows).await
+    }
+
+    /// Commits all of it.
+    ///
+    /// # Errors
+    /// The database's; then nothing was loaded.
+    pub async fn commit(self) -> Result<(), Error> {
+        Ok(self.0.commit().await?)
     }
 }
 

@@ -17,6 +17,7 @@ use serde_json::Value;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+use super::Db;
 use crate::{auth::policy::Permit, error::Error};
 
 /// One change, for the journal.
@@ -69,6 +70,18 @@ pub struct Tx {
     /// Whether anything was entered in the journal.
     recorded: bool,
     committed: Arc<Notify>,
+    touch: Touch,
+}
+
+/// Says that the data may have changed, when it goes: with the end of the transaction, whichever way it ended, also where
+/// nobody waited for it.
+#[derive(Debug)]
+struct Touch(Db);
+
+impl Drop for Touch {
+    fn drop(&mut self) {
+        self.0.touch();
+    }
 }
 
 /// Bind parameters of one statement at most: every database takes some more.
@@ -94,8 +107,9 @@ where
 }
 
 impl Tx {
-    pub(super) fn new(inner: DatabaseTransaction, permit: Permit, committed: Arc<Notify>) -> Self {
-        Self { inner, permit, changes: Vec::new(), recorded: false, committed }
+    pub(super) fn new(inner: DatabaseTransaction, permit: Permit, db: &Db) -> Self {
+        let committed = db.committed();
+        Self { inner, permit, changes: Vec::new(), recorded: false, committed, touch: Touch(db.clone()) }
     }
 
     /// For the statements of this transaction.
@@ -185,8 +199,10 @@ impl Tx {
         if !self.recorded {
             return Err(Error::broken("a change without its entry in the journal"));
         }
-        self.inner.commit().await?;
-        self.committed.notify_waiters();
+        let Self { inner, committed, touch, .. } = self;
+        inner.commit().await?;
+        drop(touch);
+        committed.notify_waiters();
         Ok(())
     }
 
@@ -247,6 +263,9 @@ impl Tx {
     /// # Errors
     /// The database's; then nothing was written.
     pub async fn commit_quietly(self) -> Result<(), Error> {
-        Ok(self.inner.commit().await?)
+        let Self { inner, touch, .. } = self;
+        let done = inner.commit().await;
+        drop(touch);
+        Ok(done?)
     }
 }

@@ -10,6 +10,7 @@ mod activity;
 mod calendar;
 mod content;
 mod dice;
+pub mod generate;
 pub mod load;
 mod model;
 mod source;

@@ -1,7 +1,7 @@
 //! The root lists: every concept's queries and mutations, put together.
 
 use async_graphql::{
-    Context, EmptySubscription, ID, Interface, MergedObject, Object, SDLExportOptions, Schema,
+    Context, EmptySubscription, ID, Interface, MergedObject, Object, SDLExportOptions, Schema, ValidationMode,
 };
 use chrono::{DateTime, Utc};
 use entity::ids::{
@@ -289,8 +289,9 @@ pub type RegistrySchema = Schema<Query, Mutation, EmptySubscription>;
 
 /// Builds the schema.
 #[must_use]
-pub fn build(introspection: bool) -> RegistrySchema {
-    let mut builder = Schema::build(Query::default(), Mutation::default(), EmptySubscription);
+pub fn build(introspection: bool, validation: ValidationMode) -> RegistrySchema {
+    let mut builder =
+        Schema::build(Query::default(), Mutation::default(), EmptySubscription).validation_mode(validation);
     if !introspection {
         // A suggestion would tell what introspection does not.
         builder = builder.disable_introspection().disable_suggestions();
@@ -306,7 +307,7 @@ pub fn build(introspection: bool) -> RegistrySchema {
 #[must_use]
 pub fn sdl() -> String {
     let options = SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items();
-    let mut text = build(true).sdl_with_options(options);
+    let mut text = build(true, ValidationMode::Strict).sdl_with_options(options);
     text.truncate(text.trim_end().len());
     text.push('\n');
     text

@@ -11,11 +11,14 @@ use actix_web::{
     http::{Method, StatusCode, header},
     web,
 };
-use async_graphql::{Request, Response, ServerError, parser::types::OperationType};
+use async_graphql::{Request, Response, ServerError, ValidationMode, parser::types::OperationType};
+use bytes::Bytes;
 
 use super::{
+    answers::{Answers, Begun, Question, Visitors},
     body, caller,
-    protocol::{self, GraphqlParams, MediaType, Problem},
+    protocol::{self, MediaType, Problem},
+    questions::{Questions, Ready},
     request_id,
 };
 use crate::{
@@ -24,11 +27,8 @@ use crate::{
     db::meter::{Meter, metered},
     error::{Code, Error},
     graphql::{
-        Caller,
-        complete::Plan,
-        errors, ids,
-        limits::{Checked, Guard, Limits},
-        prepare::prepare,
+        Caller, errors, ids,
+        limits::{Guard, Limits},
         schema::{self, RegistrySchema},
     },
 };
@@ -37,7 +37,11 @@ use crate::{
 pub(super) struct Endpoint {
     pub(super) app: App,
     schema: RegistrySchema,
+    /// The same, for documents that the first has found valid.
+    trusting: RegistrySchema,
     guard: Guard,
+    questions: Questions,
+    answers: Answers,
 }
 
 impl Endpoint {
@@ -47,8 +51,10 @@ impl Endpoint {
         let limits =
             Limits { depth: app.config.query_depth, cost: app.config.query_cost, ..Limits::default() };
         let guard = Guard::new(&schema::sdl(), limits, app.config.introspection).map_err(Error::internal)?;
-        let schema = schema::build(app.config.introspection);
-        Ok(Self { app, schema, guard })
+        let schema = schema::build(app.config.introspection, ValidationMode::Strict);
+        let trusting = schema::build(app.config.introspection, ValidationMode::Fast);
+        let answers = Answers::new(&app);
+        Ok(Self { app, schema, trusting, guard, questions: Questions::new(), answers })
     }
 }
 
@@ -77,17 +83,38 @@ pub(super) async fn handle(
         Ok(media) => media,
         Err(problem) => return refuse(problem, MediaType::Json, &id),
     };
-    let outcome = metered(Arc::clone(&meter), endpoint.answer(&request, payload, &id, &mut told)).await;
+    let asked = match endpoint.read(&request, payload).await {
+        Ok(asked) => asked,
+        Err(problem) => return refuse(problem, media, &id),
+    };
+    let begun = Begun::now(&endpoint.app);
+    let question = Question::of(&request, media, asked.bytes(&request));
+    let asks = question.as_ref().and_then(|question| Visitors::of(&request, question));
+    if let Some(kept) = asks.and_then(|asks| endpoint.answers.find(asks, begun)) {
+        tracing::info!(
+            request_id = id,
+            operation = kept.operation,
+            kind = "query",
+            kept = true,
+            statements = 0,
+            milliseconds = started.elapsed().as_secs_f64() * 1000.0,
+            "request"
+        );
+        return kept.answer(&request);
+    }
+    let outcome =
+        metered(Arc::clone(&meter), endpoint.answer(&request, asked, question.as_ref(), &id, &mut told))
+            .await;
     match outcome {
         Ok(response) => {
             let errors = response.errors.len();
-            let response: HttpResponse = protocol::render(response, media).into();
+            let answer = protocol::render(response, media);
             tracing::info!(
                 request_id = id,
                 operation = told.operation,
                 kind = told.kind,
                 account = told.account,
-                status = response.status().as_u16(),
+                status = answer.status.as_u16(),
                 errors,
                 cost = told.cost,
                 depth = told.depth,
@@ -95,9 +122,21 @@ pub(super) async fn handle(
                 milliseconds = started.elapsed().as_secs_f64() * 1000.0,
                 "request"
             );
-            response
+            let asks = asks.filter(|_| errors == 0 && told.kind == "query");
+            let kept = asks.and_then(|asks| endpoint.answers.keep(asks, &answer, begun, told.operation));
+            kept.map_or_else(|| answer.into(), |kept| kept.answer(&request))
         }
         Err(problem) => refuse(problem, media, &id),
+    }
+}
+
+/// What came in, before anybody has looked at it: the body of a POST; all of a GET stands in its address.
+struct Asked(Bytes);
+
+impl Asked {
+    /// What tells this question from others.
+    fn bytes<'a>(&'a self, request: &'a HttpRequest) -> &'a [u8] {
+        if *request.method() == Method::POST { &self.0 } else { request.query_string().as_bytes() }
     }
 }
 
@@ -116,31 +155,42 @@ fn refuse(mut problem: Problem, media: MediaType, id: &str) -> HttpResponse {
 }
 
 impl Endpoint {
+    async fn read(&self, request: &HttpRequest, payload: web::Payload) -> Result<Asked, Problem> {
+        match *request.method() {
+            Method::POST => Ok(Asked(body::read(payload, self.app.config.body_bytes).await?)),
+            Method::GET => Ok(Asked(Bytes::new())),
+            _ => Err(Problem::wrong_method("Send GraphQL by POST, or a query by GET.", "GET, POST")),
+        }
+    }
+
     async fn answer(
         &self,
         request: &HttpRequest,
-        payload: web::Payload,
+        Asked(body): Asked,
+        question: Option<&Question>,
         id: &str,
         told: &mut Told,
     ) -> Result<Response, Problem> {
-        let params = match *request.method() {
-            Method::POST => {
-                let body = body::read(payload, self.app.config.body_bytes).await?;
-                protocol::read_post(header_text(request, &header::CONTENT_TYPE), &body)?
+        let known = question.and_then(|question| self.questions.find(question));
+        let is_valid = known.is_some();
+        let ready = match known {
+            Some(ready) => ready,
+            None => {
+                let params = match *request.method() {
+                    Method::POST => protocol::read_post(header_text(request, &header::CONTENT_TYPE), &body)?,
+                    _ => protocol::read_get(request.query_string())?,
+                };
+                match Ready::read(&self.guard, params) {
+                    Ok(ready) => Arc::new(ready),
+                    Err(refusal) => return Ok(finish(Response::from_errors(vec![refusal.into()]), id)),
+                }
             }
-            Method::GET => protocol::read_get(request.query_string())?,
-            _ => return Err(Problem::wrong_method("Send GraphQL by POST, or a query by GET.", "GET, POST")),
         };
-        let read = self.guard.read(&params.query, params.operation_name.as_deref(), &params.variables);
-        let mut checked = match read {
-            Ok(checked) => checked,
-            Err(refusal) => return Ok(finish(Response::from_errors(vec![refusal.into()]), id)),
-        };
-        protocol::may_run(request.method(), checked.kind)?;
-        told.operation.clone_from(&checked.operation_name);
-        told.cost = checked.cost;
-        told.depth = checked.depth;
-        told.kind = match checked.kind {
+        protocol::may_run(request.method(), ready.kind)?;
+        told.operation.clone_from(&ready.operation);
+        told.cost = ready.cost;
+        told.depth = ready.depth;
+        told.kind = match ready.kind {
             OperationType::Query => "query",
             OperationType::Mutation => "mutation",
             OperationType::Subscription => "subscription",
@@ -148,24 +198,26 @@ impl Endpoint {
         let now = self.app.clock.now();
         let actor = caller::actor(&self.app, request, id, now).await?;
         told.account = actor.identity.as_ref().map(|identity| ids::encode(identity.account).0);
-        let plan =
-            checked.operation().map(|operation| Plan::new(self.guard.index(), &checked.document, operation));
-        prepare(self.guard.index(), &mut checked.document, &params.variables);
-        let mut response = self.run(params, checked, actor).await;
-        if let Some(plan) = plan {
+        let mut response = self.run(&ready, is_valid, actor).await;
+        if let Some(question) = question.filter(|_| !is_valid && !protocol::is_request_error(&response)) {
+            self.questions.keep(question.clone(), Arc::clone(&ready));
+        }
+        if let Some(plan) = &ready.plan {
             plan.complete(&mut response);
         }
         Ok(finish(response, id))
     }
 
-    async fn run(&self, params: GraphqlParams, checked: Checked, actor: Actor) -> Response {
-        let writing = checked.kind == OperationType::Mutation;
+    /// Runs a question; one that is known to be valid is not examined again.
+    async fn run(&self, ready: &Ready, is_valid: bool, actor: Actor) -> Response {
+        let writing = ready.kind == OperationType::Mutation;
         let caller = Caller::new(self.app.clone(), actor, writing);
-        let mut request = Request::new(params.query).variables(params.variables).data(caller);
-        request.operation_name = checked.operation_name;
-        request.set_parsed_query(checked.document);
+        let mut request = Request::new(String::new()).variables(ready.variables.clone()).data(caller);
+        request.operation_name.clone_from(&ready.operation);
+        request.set_parsed_query(ready.document.clone());
+        let schema = if is_valid { &self.trusting } else { &self.schema };
         let within = Duration::from_secs(self.app.config.request_seconds.into());
-        match tokio::time::timeout(within, self.schema.execute(request)).await {
+        match tokio::time::timeout(within, schema.execute(request)).await {
             Ok(response) => response,
             Err(_) => {
                 let seconds = within.as_secs();

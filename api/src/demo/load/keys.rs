@@ -12,7 +12,7 @@ use crate::demo::{DemoSet, dice::Dice};
 
 /// Gives out ids (UUID v7) that bear the times of their things and grow from one to the next: a thing that is
 /// older than the one before it in its list gets the time just after that one's.
-pub(super) struct Series {
+pub(in crate::demo) struct Series {
     last: u64,
     dice: Dice,
 }

@@ -6,7 +6,7 @@ mod clusters;
 mod communities;
 mod events;
 mod experts;
-mod keys;
+pub(super) mod keys;
 mod materials;
 mod monitoring;
 mod people;

@@ -5,6 +5,7 @@ use actix_web::{
     http::{StatusCode, header},
 };
 use async_graphql::{Response, ServerError, Value};
+use bytes::Bytes;
 use serde::Serialize;
 
 use super::{media::MediaType, problem::Problem};
@@ -43,7 +44,7 @@ pub struct Answer {
     /// The `Allow` header, with a 405.
     pub allow: Option<&'static str>,
     /// JSON in UTF-8.
-    pub body: Vec<u8>,
+    pub body: Bytes,
 }
 
 /// The body; `errors` come first, where people look.
@@ -84,13 +85,15 @@ pub fn render(outcome: impl Into<Outcome>, media: MediaType) -> Answer {
     };
     let content_type = media.content_type();
     match body {
-        Ok(body) => Answer { status, content_type, allow, body },
+        Ok(body) => Answer { status, content_type, allow, body: body.into() },
         // Values and strings always serialise; should that ever change, better this than a panic.
         Err(_) => Answer {
             status: StatusCode::INTERNAL_SERVER_ERROR,
             content_type,
             allow: None,
-            body: br#"{"errors":[{"message":"Internal error.","extensions":{"code":"INTERNAL"}}]}"#.to_vec(),
+            body: Bytes::from_static(
+                br#"{"errors":[{"message":"Internal error.","extensions":{"code":"INTERNAL"}}]}"#,
+            ),
         },
     }
 }
