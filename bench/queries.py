@@ -24,7 +24,7 @@ QUERIES = [
             'community', community, 'region', region))::text FROM (SELECT row_number() OVER () AS place, page.* FROM
             (SELECT p.title, p.number, c.name AS community, r.name AS region,
             (10 * 4.0 + p.rating_sum / 1e6) / (10 + p.rating_organizations) AS score FROM practice p
-            JOIN community c ON c.id = p.community_id JOIN region r ON r.id = p.region_id WHERE p.state = 'published'
+            JOIN community c ON c.id = p.community_id JOIN region r ON r.id = p.region_id WHERE p.state = 'PUBLISHED'
             ORDER BY score DESC, p.id LIMIT 20 OFFSET {offset}) page) ranked""",
     },
     {
@@ -39,8 +39,8 @@ QUERIES = [
         "name": "a region's ranking",
         "registry": """{ communityRanking(filter: {regionCode: "{region}"}, first: 20) { edges { rank score node {
             name slug memberCount } } } }""",
-        "postgraphile": """{ regionByCode(code: "{region}") { communitiesByRegionId(orderBy: PRACTICE_COUNT_DESC, first: 20) {
-            nodes { name slug practiceCount memberCount } } } }""",
+        "postgraphile": """{ allRegions(condition: {code: "{region}"}, first: 1) { nodes { communitiesByRegionId(
+            orderBy: PRACTICE_COUNT_DESC, first: 20) { nodes { name slug practiceCount memberCount } } } } }""",
         "sql": """SELECT json_agg(json_build_object('rank', rank, 'score', practice_count, 'name', name, 'slug', slug,
             'memberCount', member_count))::text FROM (SELECT rank() OVER (ORDER BY practice_count DESC), * FROM
             (SELECT c.name, c.slug, c.practice_count, c.member_count FROM community c JOIN region r ON r.id = c.region_id
@@ -48,16 +48,16 @@ QUERIES = [
     },
     {
         "name": "a community's page",
-        "registry": """{ community(by: {slug: "{slug}"}) { name memberCount chair { holder { fullName } }
-            appointments(first: 12) { nodes { office holder { fullName } } } practices(first: 20) { nodes { title number } } } }""",
-        "postgraphile": """{ communityBySlug(slug: "{slug}") { name memberCount appointmentsByCommunityId(first: 12) { nodes {
-            office personByPersonId { fullName } } } practicesByCommunityId(first: 20, orderBy: LISTED_AT_DESC,
-            condition: {state: "published"}) { nodes { title number } } } }""",
+        "registry": """{ community(by: {slug: "{slug}"}) { name memberCount chair { holder { name } }
+            appointments(first: 12) { nodes { office holder { name } } } practices(first: 20) { nodes { title number } } } }""",
+        "postgraphile": """{ allCommunities(condition: {slug: "{slug}"}, first: 1) { nodes { name memberCount
+            appointmentsByCommunityId(first: 12) { nodes { office personByPersonId { fullName } } } practicesByCommunityId(
+            first: 20, orderBy: LISTED_AT_DESC, condition: {state: "PUBLISHED"}) { nodes { title number } } } } }""",
         "sql": """SELECT json_build_object('name', c.name, 'memberCount', c.member_count, 'offices', (SELECT json_agg(
             json_build_object('office', office, 'holder', full_name)) FROM (SELECT a.office, p.full_name FROM appointment a
             JOIN person p ON p.id = a.person_id WHERE a.community_id = c.id ORDER BY a.since, a.id LIMIT 12) held), 'practices',
             (SELECT json_agg(json_build_object('title', title, 'number', number)) FROM (SELECT title, number FROM practice
-            WHERE community_id = c.id AND state = 'published' ORDER BY listed_at DESC, id DESC LIMIT 20) listed))::text
+            WHERE community_id = c.id AND state = 'PUBLISHED' ORDER BY listed_at DESC, id DESC LIMIT 20) listed))::text
             FROM community c WHERE c.slug = '{slug}'""",
     },
     {
@@ -65,12 +65,12 @@ QUERIES = [
         "registry": """{ search(query: "{word}", first: 20) { nodes { __typename ... on Practice { title } } } }""",
         "postgraphile": None,
         "sql": """SELECT json_agg(json_build_object('title', title))::text FROM (SELECT p.title FROM search_term t JOIN practice p
-            ON p.id = t.subject_id WHERE t.term = convert_to('{stem}', 'UTF8') AND p.state = 'published'
+            ON p.id = t.subject_id WHERE t.term = convert_to('{stem}', 'UTF8') AND p.state = 'PUBLISHED'
             ORDER BY t.weight DESC, p.id LIMIT 20) found""",
     },
     {
         "name": "a practice's page",
-        "registry": """{ practice(id: "{practice_id}") { title number summary body authors { fullName } community { name }
+        "registry": """{ practice(by: {id: "{practice_id}"}) { title number summary body authors { name } community { name }
             region { name } } }""",
         "postgraphile": """{ practiceById(id: "{practice}") { title number summary body practiceAuthorsByPracticeId { nodes {
             personByPersonId { fullName } } } communityByCommunityId { name } regionByRegionId { name } } }""",

@@ -5,9 +5,9 @@ use std::{collections::HashMap, hash::Hash};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sea_orm::{
-    ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, Identity, IntoIdentity, Order, QueryTrait,
-    Select,
-    sea_query::{Asterisk, Expr, IntoValueTuple, Query, WindowStatement},
+    ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, Identity, IntoIdentity, Order, QueryOrder,
+    QuerySelect, QueryTrait, Select,
+    sea_query::{Asterisk, Expr, IntoValueTuple, Query, SelectStatement, WindowStatement},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
@@ -231,6 +231,7 @@ pub async fn read_each<E, P>(
     columns: &[E::Column],
     descending: bool,
     page: FirstPage,
+    is_alone: bool,
 ) -> Result<HashMap<P, Rows<E::Model>>, Error>
 where
     E: EntityTrait,
@@ -238,19 +239,13 @@ where
 {
     let order = if descending == page.backwards { Order::Asc } else { Order::Desc };
     let (parent, parent_of) = parent;
-    let mut window = WindowStatement::partition_by((E::default(), parent));
-    for column in columns {
-        window.order_by((E::default(), *column), order.clone());
-    }
-    let mut each = select.into_query();
-    each.expr_window_as(Expr::cust("ROW_NUMBER()"), window, "place_in_list");
-    let limit = i64::try_from(page.limit).unwrap_or(i64::MAX);
-    let statement = Query::select()
-        .column(Asterisk)
-        .from_subquery(each, "each_list")
-        .and_where(Expr::col("place_in_list").lte(limit.saturating_add(1)))
-        .order_by("place_in_list", if page.backwards { Order::Desc } else { Order::Asc })
-        .to_owned();
+    let statement = if is_alone {
+        // An index gives the beginning of one list; numbering it would go through all of it.
+        let first = columns.iter().fold(select, |select, column| select.order_by(*column, order.clone()));
+        first.limit(page.limit.saturating_add(1)).into_query()
+    } else {
+        numbered(select, parent, columns, order, page)
+    };
     let rows = E::Model::find_by_statement(db.get_database_backend().build(&statement)).all(db).await?;
     let mut lists: HashMap<P, Vec<E::Model>> = HashMap::new();
     for row in rows {
@@ -259,10 +254,36 @@ where
         }
     }
     let finish = |mut rows: Vec<E::Model>| {
+        if is_alone && page.backwards {
+            rows.reverse();
+        }
         let more = cut(&mut rows, page.limit, page.backwards);
         Rows { rows, has_next: more && !page.backwards, has_previous: more && page.backwards }
     };
     Ok(lists.into_iter().map(|(parent, rows)| (parent, finish(rows))).collect())
+}
+
+/// The first rows of each list: all of them are numbered within theirs.
+fn numbered<E: EntityTrait>(
+    select: Select<E>,
+    parent: E::Column,
+    columns: &[E::Column],
+    order: Order,
+    page: FirstPage,
+) -> SelectStatement {
+    let mut window = WindowStatement::partition_by((E::default(), parent));
+    for column in columns {
+        window.order_by((E::default(), *column), order.clone());
+    }
+    let mut each = select.into_query();
+    each.expr_window_as(Expr::cust("ROW_NUMBER()"), window, "place_in_list");
+    let limit = i64::try_from(page.limit).unwrap_or(i64::MAX);
+    Query::select()
+        .column(Asterisk)
+        .from_subquery(each, "each_list")
+        .and_where(Expr::col("place_in_list").lte(limit.saturating_add(1)))
+        .order_by("place_in_list", if page.backwards { Order::Desc } else { Order::Asc })
+        .to_owned()
 }
 
 #[cfg(test)]

@@ -71,6 +71,7 @@ macro_rules! load_first_pages {
                         &$order,
                         $descending,
                         page,
+                        parents.len() == 1,
                     )
                     .await?;
                     for parent in parents {

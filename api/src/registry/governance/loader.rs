@@ -101,6 +101,7 @@ impl Loader<ConfirmationsOf> for Reader {
         use presidium_confirmation::Column;
         let mut found = HashMap::new();
         for (day, communities) in by(keys.iter().map(|key| (key.1, key.0))) {
+            let is_alone = communities.len() == 1;
             let lists = keyset::read_each(
                 self.db.read(),
                 presidium_confirmation::Entity::find()
@@ -110,6 +111,7 @@ impl Loader<ConfirmationsOf> for Reader {
                 &[Column::ConfirmedOn, Column::Id],
                 true,
                 FirstPage { limit: service::CONFIRMATIONS, backwards: false },
+                is_alone,
             )
             .await?;
             for (community, list) in lists {
@@ -135,6 +137,7 @@ impl Loader<FirstAppointmentsOf> for Reader {
         use appointment::Column;
         let mut found = HashMap::new();
         for ((office, page), communities) in by(keys.iter().map(|key| ((key.1, key.2), key.0))) {
+            let is_alone = communities.len() == 1;
             let lists = keyset::read_each(
                 self.db.read(),
                 service::appointments(office).filter(Column::CommunityId.is_in(communities)),
@@ -142,6 +145,7 @@ impl Loader<FirstAppointmentsOf> for Reader {
                 &[Column::Since, Column::Id],
                 true,
                 page,
+                is_alone,
             )
             .await?;
             for (community, list) in lists {
