@@ -45,7 +45,7 @@ impl Size {
     }
 }
 
-/// Why nothing was generated; the database is as it was.
+/// Why nothing was generated.
 #[derive(Debug, thiserror::Error)]
 pub enum GenerateError {
     /// The database already holds something.
@@ -78,7 +78,8 @@ impl From<DbErr> for GenerateError {
 /// `progress` how many rows have come since it was told last.
 ///
 /// # Errors
-/// [`GenerateError`]; then nothing was written.
+/// [`GenerateError`]; then nothing was written, unless the last step failed, which enters the communities in the search: that is
+/// mended by a fresh database.
 pub async fn generate(
     db: &Db,
     size: Size,
@@ -98,7 +99,7 @@ pub async fn generate(
     }
     let mut bulk = db.bulk(Permit::system(now)).await?;
     let mut places = Places::plan(size, &set, now);
-    let people = people::plan(size, &places, &set);
+    let people = people::plan(size, &places);
     let texts = practices::words(&set);
     let written = practices::plan(size, &mut places, &people, now);
     places::load(&mut bulk, &places).await?;
@@ -115,14 +116,14 @@ pub async fn generate(
 /// Rows of this many at once.
 const AT_ONCE: usize = 20_000;
 
-/// Loads rows as they come, some at once.
-async fn load_some<E>(bulk: &mut Bulk, rows: &mut Vec<E::Model>, all: bool) -> Result<usize, Error>
+/// Loads what has come, and tells how many rows that was.
+async fn load_some<E>(bulk: &mut Bulk, rows: &mut Vec<E::Model>) -> Result<usize, Error>
 where
     E: sea_orm::EntityTrait,
     E::Model: sea_orm::IntoActiveModel<E::ActiveModel>,
     E::ActiveModel: Send,
 {
-    if rows.is_empty() || (!all && rows.len() < AT_ONCE) {
+    if rows.is_empty() {
         return Ok(0);
     }
     let some = std::mem::take(rows);

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     db::Bulk,
-    demo::{DemoDataError, DemoSet, dice::Dice, load::keys::Series, source::table},
+    demo::{DemoDataError, dice::Dice, load::keys::Series, source::table},
     error::Error,
     registry::member::rules::identity,
     text::fold,
@@ -24,8 +24,6 @@ use crate::{
 const JOINING: usize = 1_000;
 /// Members of a presidium.
 const PRESIDIUM: usize = 9;
-/// In how many of a hundred cases a registration is in force.
-const ACTIVE: usize = 95;
 
 /// Who there is.
 pub(super) struct People {
@@ -75,7 +73,7 @@ impl Names {
     }
 }
 
-pub(super) fn plan(size: Size, places: &Places, _set: &DemoSet) -> People {
+pub(super) fn plan(size: Size, places: &Places) -> People {
     let mut dice = dice(size, "people");
     let mut series = Series::of::<PersonId>();
     let (mut ids, mut organizations, mut of) = (Vec::new(), Vec::new(), Vec::new());
@@ -118,7 +116,6 @@ pub(super) async fn load(
             let full_name = names.draw(&mut dice)?;
             let email = format!("teacher{number}@example.org");
             let joined_on = BEGINNING + Days::new(dice.below(JOINING) as u64);
-            let is_active = dice.chance(ACTIVE);
             persons.push(person::Model {
                 id: *id,
                 identity: identity(&full_name, Some(&email), Some(organization.id)),
@@ -142,9 +139,9 @@ pub(super) async fn load(
                 full_name,
                 email: Some(email),
                 phone: None,
-                state: if is_active { MemberState::Active } else { MemberState::Left },
+                state: MemberState::Active,
                 joined_on,
-                left_on: (!is_active).then(|| joined_on + Days::new(30)),
+                left_on: None,
                 source: None,
                 external_id: None,
                 reason: None,
@@ -153,13 +150,13 @@ pub(super) async fn load(
                 row_digest: None,
             });
             if rows.len() >= super::AT_ONCE {
-                progress(load_some::<person::Entity>(bulk, &mut persons, true).await?);
-                progress(load_some::<member::Entity>(bulk, &mut rows, true).await?);
+                progress(load_some::<person::Entity>(bulk, &mut persons).await?);
+                progress(load_some::<member::Entity>(bulk, &mut rows).await?);
             }
         }
     }
-    progress(load_some::<person::Entity>(bulk, &mut persons, true).await?);
-    progress(load_some::<member::Entity>(bulk, &mut rows, true).await?);
+    progress(load_some::<person::Entity>(bulk, &mut persons).await?);
+    progress(load_some::<member::Entity>(bulk, &mut rows).await?);
     bulk.load::<appointment::Entity>(offices(places, people)).await?;
     Ok(())
 }

@@ -34,6 +34,9 @@ use crate::{
 /// In how many of a hundred cases a practice is published.
 const PUBLISHED: usize = 95;
 
+/// How long before now the last practice is begun: it is published within 37 days, and rated within 14 more.
+const UNTIL_NOW: Duration = Duration::days(60);
+
 /// A practice that is to be.
 pub(super) struct Written {
     id: PracticeId,
@@ -87,7 +90,7 @@ pub(super) fn plan(size: Size, places: &mut Places, people: &People, now: DateTi
         let Some((first, count)) = people.of.get(community).copied().filter(|(_, count)| *count > 0) else {
             continue;
         };
-        let created_at = between(begun, now - Duration::days(40), number, size.practices);
+        let created_at = between(begun, now - UNTIL_NOW, number, size.practices);
         let published = dice.chance(PUBLISHED);
         let published_at = published
             .then(|| created_at + Duration::hours(24 * 20 + i64::try_from(dice.below(400)).unwrap_or(0)));
@@ -129,7 +132,7 @@ fn rate(of: &Written, people: &People, places: &Places, ids: &mut Series, dice: 
     let (mut rows, mut stars, mut by_organization) = (Vec::new(), [0; 5], HashMap::<u32, (i64, i64)>::new());
     let Some(published_at) = of.published_at else { return Rated { rows, stars, tally: Tally::default() } };
     let quality = 3.2 + 1.6 * unit(dice);
-    // Steps of an odd length through an odd number of people meet nobody twice.
+    // Going on in steps one may come round to somebody again, who is passed over.
     let all = people.ids.len();
     let (first, step) = (dice.below(all), 2 * dice.below(1_000) + 1);
     let mut met = BTreeSet::new();
@@ -181,11 +184,11 @@ struct Rows {
 impl Rows {
     /// Loads what there is, what is referred to first.
     async fn load(&mut self, bulk: &mut Bulk) -> Result<usize, Error> {
-        let practices = load_some::<practice::Entity>(bulk, &mut self.practices, true).await?;
-        load_some::<practice_author::Entity>(bulk, &mut self.authors, true).await?;
-        load_some::<practice_tag::Entity>(bulk, &mut self.tags, true).await?;
-        load_some::<search_term::Entity>(bulk, &mut self.terms, true).await?;
-        Ok(practices + load_some::<rating::Entity>(bulk, &mut self.ratings, true).await?)
+        let practices = load_some::<practice::Entity>(bulk, &mut self.practices).await?;
+        load_some::<practice_author::Entity>(bulk, &mut self.authors).await?;
+        load_some::<practice_tag::Entity>(bulk, &mut self.tags).await?;
+        load_some::<search_term::Entity>(bulk, &mut self.terms).await?;
+        Ok(practices + load_some::<rating::Entity>(bulk, &mut self.ratings).await?)
     }
 }
 
