@@ -2,9 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use api::db::{Address, Db};
+use api::{
+    db::{Address, Db},
+    registry::ranking::board::entries_of,
+};
+use entity::{ids::BoardId, ranking_board, ranking_leaf};
 use migration::Migrator;
-use sea_orm::{ConnectionTrait, Database as Connect, DatabaseConnection, DbBackend, Statement};
+use sea_orm::{
+    ConnectionTrait, Database as Connect, DatabaseConnection, DbBackend, EntityTrait, PaginatorTrait,
+    Statement,
+    sea_query::{Expr, Query},
+};
 use sea_orm_migration::MigratorTrait;
 
 use crate::support::{backend::Database, program};
@@ -100,6 +108,79 @@ async fn processes_that_start_at_once_all_migrate_postgres() {
     db.execute_unprepared("DROP TABLE IF EXISTS seaql_migrations").await.unwrap();
     at_once(database.address()).await;
     assert_eq!(rows(&db, "SELECT version FROM seaql_migrations").await, Migrator::migrations().len());
+}
+
+/// Before their lines were packed, boards kept them in JSON, and their digests are over that.
+async fn frozen_lines(database: Database) {
+    let db = Connect::connect(database.url()).await.unwrap();
+    let packed = Migrator::migrations().iter().position(|step| step.name() == "m0025_packed_boards").unwrap();
+    let steps = u32::try_from(Migrator::migrations().len() - packed).unwrap();
+    Migrator::down(&db, Some(steps)).await.unwrap();
+    let subject = "0190a1b2-c3d4-7e5f-8a6b-9c0d1e2f3a4b";
+    let lines = format!(
+        "[{{\"subject\":\"{subject}\",\"rank\":1,\"score\":-2000000,\"parts\":[{{\"value\":1,\"weight\":2,\
+         \"contribution\":3}}],\"ties\":[\"2015-09-01\",\"Учителя химии\"],\"previous\":null,\"above\":[7,8]}}]"
+    );
+    for (key, revision) in [("frozen", "1"), ("living", "NULL")] {
+        let id = BoardId::generate();
+        let board = Query::insert()
+            .into_table("ranking_board")
+            .columns(["id", "key", "method", "period", "generation", "revision"])
+            .values_panic([
+                id.into(),
+                key.into(),
+                "".into(),
+                "year-2024".into(),
+                1_i64.into(),
+                Expr::cust(revision),
+            ])
+            .to_owned();
+        db.execute(&board).await.unwrap();
+        let leaf = Query::insert()
+            .into_table("ranking_leaf")
+            .columns(["board_id", "generation", "number", "total", "as_of", "parameters", "entries"])
+            .values_panic([
+                id.into(),
+                1_i64.into(),
+                0_i64.into(),
+                1_i64.into(),
+                chrono::Utc::now().into(),
+                "{}".into(),
+                lines.as_str().into(),
+            ])
+            .to_owned();
+        db.execute(&leaf).await.unwrap();
+        if revision == "1" {
+            let frozen = Query::insert()
+                .into_table("ranking_frozen")
+                .columns(["board_id", "revision", "generation", "total", "digest"])
+                .values_panic([id.into(), 1.into(), 1_i64.into(), 1_i64.into(), "".into()])
+                .to_owned();
+            db.execute(&frozen).await.unwrap();
+        }
+    }
+    // Up, down again, and up: nothing is lost either way.
+    for _ in 0..2 {
+        Migrator::up(&db, None).await.unwrap();
+        let leaves = ranking_leaf::Entity::find().all(&db).await.unwrap();
+        // What is living is made again.
+        assert_eq!((leaves.len(), ranking_board::Entity::find().count(&db).await.unwrap()), (1, 1));
+        let kept = serde_json::to_string(&entries_of(&leaves[0]).unwrap()).unwrap();
+        assert_eq!(kept, lines);
+        Migrator::down(&db, Some(steps)).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn the_lines_of_closed_years_are_the_same_when_they_are_packed_sqlite() {
+    frozen_lines(Database::sqlite().await).await;
+}
+
+#[tokio::test]
+async fn the_lines_of_closed_years_are_the_same_when_they_are_packed_postgres() {
+    if let Some(database) = Database::postgres().await {
+        frozen_lines(database).await;
+    }
 }
 
 #[test]

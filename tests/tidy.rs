@@ -265,99 +265,16 @@ fn http_is_known_in_its_folder_only() {
 fn a_concept_is_read_from_its_front_page() {
     // Beside the usual five, what a concept's own work is called.
     let usual = ["mod.rs", "rules.rs", "service.rs", "loader.rs", "graphql.rs"];
-    let own = [
-        (
-            "account",
-            &[
-                "clients.rs",
-                "grants.rs",
-                "inputs.rs",
-                "integrators.rs",
-                "integrators_graphql.rs",
-                "mutations.rs",
-                "open.rs",
-            ][..],
-        ),
-        ("adoption", &["inputs.rs", "mutations.rs", "write.rs"]),
-        ("assessment", &["inputs.rs", "mutations.rs", "write.rs"]),
-        (
-            "integrity",
-            &[
-                "check.rs",
-                "gather.rs",
-                "inputs.rs",
-                "job.rs",
-                "mutations.rs",
-                "rules/tests.rs",
-                "shingles.rs",
-                "write.rs",
-            ],
-        ),
-        ("material", &["inputs.rs", "mutations.rs", "sweep.rs", "write.rs"]),
-        ("cluster", &["inputs.rs", "mutations.rs", "write.rs"]),
-        ("community", &["inputs.rs", "mutations.rs", "papers.rs", "write.rs"]),
-        ("event", &["import.rs", "inputs.rs", "mutations.rs", "participants.rs", "write.rs"]),
-        ("expert", &["inputs.rs", "mutations.rs", "write.rs"]),
-        ("governance", &["bodies.rs", "endings.rs", "inputs.rs", "mutations.rs", "terms.rs", "write.rs"]),
-        ("indicator", &["figures.rs", "inputs.rs", "mutations.rs", "versions.rs", "write.rs"]),
-        ("institute", &["employees.rs", "inputs.rs", "mutations.rs", "write.rs"]),
-        ("journal", &["changes.rs", "feed.rs"]),
-        ("member", &["erase.rs", "inputs.rs", "ledger.rs", "mutations.rs", "people.rs", "write.rs"]),
-        (
-            "monitoring",
-            &[
-                "accept.rs",
-                "amount.rs",
-                "checks.rs",
-                "difference.rs",
-                "figures.rs",
-                "gather.rs",
-                "inputs.rs",
-                "known.rs",
-                "making.rs",
-                "mutations.rs",
-                "report.rs",
-                "report_graphql.rs",
-                "rows_graphql.rs",
-                "whole.rs",
-                "write.rs",
-            ],
-        ),
-        ("practice", &["inputs.rs", "mutations.rs", "write.rs"]),
-        (
-            "ranking",
-            &[
-                "board.rs",
-                "build.rs",
-                "communities.rs",
-                "experts.rs",
-                "explanation.rs",
-                "formula.rs",
-                "freeze.rs",
-                "frozen.rs",
-                "history.rs",
-                "history_graphql.rs",
-                "inputs.rs",
-                "job.rs",
-                "method.rs",
-                "mutations.rs",
-                "practices.rs",
-                "regions.rs",
-                "spec.rs",
-                "verify.rs",
-                "versions.rs",
-                "write.rs",
-            ],
-        ),
-        ("search", &["index.rs", "snippet.rs", "spelling.rs"]),
-        ("region", &["inputs.rs", "mutations.rs", "write.rs"]),
-        ("review", &["draw.rs", "inputs.rs", "lot.rs", "mutations.rs", "pool.rs", "write.rs"]),
-        ("sync", &["batch.rs", "directory.rs", "export.rs", "file.rs", "import.rs", "lines.rs", "plan.rs"]),
-    ];
+    let own: Vec<(&str, Vec<&str>)> = include_str!("data/concepts.txt")
+        .lines()
+        .filter_map(|line| line.split_once(':'))
+        .map(|(concept, files)| (concept, files.split_whitespace().collect()))
+        .collect();
     for source in sources() {
         let Some(place) = source.path.strip_prefix("api/src/registry/") else { continue };
         let Some((concept, file)) = place.split_once('/') else { continue };
-        let named = own.iter().any(|(name, files)| *name == concept && files.contains(&file));
+        let stem = file.trim_end_matches(".rs");
+        let named = own.iter().any(|(name, files)| *name == concept && files.contains(&stem));
         assert!(named || usual.contains(&file), "{}: not a name that concepts use", source.path);
         if file == "mod.rs" {
             assert!(source.text.contains("Invariants"), "{} tells no invariants", source.path);

@@ -16,7 +16,10 @@ use crate::{
     files::store::Store,
     registry::{
         indicator,
-        ranking::versions::{self, Known},
+        ranking::{
+            field::Fields,
+            versions::{self, Known},
+        },
     },
 };
 
@@ -37,8 +40,8 @@ pub struct App {
     pub passwords: Arc<Passwords>,
     /// What slows down guessing.
     pub throttle: Arc<Throttle>,
-    /// Taken by whoever builds a ranking board: one at a time in a process.
-    pub boards: Arc<Mutex<()>>,
+    /// Taken by whoever builds a ranking board, one at a time in a process: what boards are made of.
+    pub boards: Arc<Mutex<Fields>>,
     /// The versions of ranking methods that were asked for so far.
     pub methods: Arc<Known>,
 }

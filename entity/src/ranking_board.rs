@@ -25,6 +25,8 @@ pub struct Model {
     pub period: String,
     /// The generation that readers are given.
     pub generation: i64,
+    /// The journal's position that it has seen at least.
+    pub position: i64,
     /// The revision of its year by which it was last written; none while it lives.
     pub revision: Option<i32>,
 }

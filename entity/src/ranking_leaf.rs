@@ -25,8 +25,8 @@ pub struct Model {
     pub as_of: DateTime<Utc>,
     /// What the method worked with (the mean of the scope, for one), in its own form.
     pub parameters: String,
-    /// The entries, in JSON; see the ranking concept.
-    pub entries: String,
+    /// The entries, packed; see the ranking concept.
+    pub entries: Vec<u8>,
 }
 
 /// Whom a leaf belongs to.

@@ -27,6 +27,7 @@ mod m0021_indicators;
 mod m0022_clusters;
 mod m0023_monitoring;
 mod m0024_event_participants;
+mod m0025_packed_boards;
 mod steps;
 
 /// All steps, oldest first.
@@ -61,6 +62,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0022_clusters::Migration),
             Box::new(m0023_monitoring::Migration),
             Box::new(m0024_event_participants::Migration),
+            Box::new(m0025_packed_boards::Migration),
         ]
     }
 }

@@ -45,5 +45,6 @@ mod changes;
 mod imports;
 mod import_refusals;
 mod reconcile;
+mod remembered;
 mod exports;
 mod personal_data;

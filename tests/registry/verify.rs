@@ -1,6 +1,10 @@
 //! `registry rankings verify`: it finds nothing where nothing is wrong, and whatever is tampered with.
 
-use api::registry::ranking::verify::{Report, verify};
+use api::registry::ranking::{
+    board::{entries_of, packed},
+    rules::Entry,
+    verify::{Report, verify},
+};
 use entity::{
     AcademicYear, community, practice, ranking_board, ranking_frozen, ranking_leaf, ranking_place,
     ranking_revision,
@@ -89,7 +93,8 @@ async fn tamper(app: &TestApp, key: &str, from: &str, to: &str) {
     let board = board(app, key).await;
     let leaf = ranking_leaf::Entity::find_by_id((board.id, board.generation, 0));
     let leaf = leaf.one(app.rows()).await.unwrap().unwrap();
-    let entries = leaf.entries.replacen(from, to, 1);
+    let entries = serde_json::to_string(&entries_of(&leaf).unwrap()).unwrap().replacen(from, to, 1);
+    let entries = packed(&serde_json::from_str::<Vec<Entry>>(&entries).unwrap()).unwrap();
     assert_ne!(entries, leaf.entries);
     ranking_leaf::ActiveModel { entries: Set(entries), ..leaf.into_active_model() }
         .update(app.rows())
@@ -154,7 +159,7 @@ on_both! {
         let row = board(&app, &key).await;
         let leaf = ranking_leaf::Entity::find_by_id((row.id, row.generation, 0)).one(app.rows()).await.unwrap().unwrap();
         let frozen = ranking_frozen::Entity::find_by_id((row.id, 1)).one(app.rows()).await.unwrap().unwrap();
-        let digest = api::registry::ranking::frozen::digest(&[leaf]);
+        let digest = api::registry::ranking::frozen::digest(&[leaf]).unwrap();
         assert_ne!(digest, frozen.digest);
         ranking_frozen::ActiveModel { digest: Set(digest), ..frozen.into_active_model() }.update(app.rows()).await.unwrap();
         let report = verified(&app).await;

@@ -5,7 +5,10 @@ use std::{
     thread,
 };
 
-use api::{app::App, clock::Clock, config::Config, db::Db, graphql::ids, http::server::Bound};
+use api::{
+    app::App, clock::Clock, config::Config, db::Db, graphql::ids, http::server::Bound,
+    registry::ranking::field::Fields,
+};
 use entity::{
     ids::{AccountId, SessionId, TypedId},
     journal, ranking_board, ranking_leaf, session,
@@ -129,7 +132,9 @@ impl TestApp {
     /// Throws the living ranking boards away; the next query makes them anew. For rows that factories put in place
     /// after the first request: the boards follow the journal, in which those do not stand.
     pub async fn forget_boards(&self) {
-        let _turn = self.inner.boards.lock().await;
+        // What was read for them goes with them.
+        let mut fields = self.inner.boards.lock().await;
+        *fields = Fields::default();
         let living = ranking_board::Entity::find().filter(ranking_board::Column::Revision.is_null());
         let living: Vec<_> = living.all(self.rows()).await.unwrap().into_iter().map(|row| row.id).collect();
         let of_them = ranking_leaf::Column::BoardId.is_in(living.iter().copied());

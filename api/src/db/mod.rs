@@ -18,7 +18,7 @@ use std::{
     },
 };
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, IntoActiveModel};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, IntoActiveModel, StreamTrait};
 use sea_orm_migration::MigratorTrait;
 use tokio::sync::Notify;
 
@@ -65,7 +65,7 @@ impl Db {
 
     /// For reading. Everything read outside a transaction is committed data.
     #[must_use]
-    pub fn read(&self) -> &(impl ConnectionTrait + use<>) {
+    pub fn read(&self) -> &(impl ConnectionTrait + StreamTrait + use<>) {
         &self.reader
     }
 
@@ -73,7 +73,7 @@ impl Db {
     ///
     /// # Errors
     /// [`Error::Refused`] with `UNAVAILABLE` when no connection is to be had.
-    pub async fn snapshot(&self) -> Result<impl ConnectionTrait + use<>, Error> {
+    pub async fn snapshot(&self) -> Result<impl ConnectionTrait + StreamTrait + use<>, Error> {
         Ok(dialect::snapshot(&self.reader).await?)
     }
 

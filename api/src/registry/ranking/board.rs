@@ -1,6 +1,9 @@
 //! How boards are read and written.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    borrow::Borrow,
+    collections::{HashMap, HashSet},
+};
 
 use chrono::{DateTime, Duration, Utc};
 use entity::{
@@ -10,7 +13,7 @@ use entity::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, OnConflict, Query},
 };
 use serde::{Deserialize, Serialize};
@@ -25,6 +28,13 @@ pub const LEAF: i64 = 100;
 
 /// How long a generation can be paged on after the next has taken its place.
 const KEPT_FOR: Duration = Duration::minutes(10);
+/// How many entries of a board are kept for them at most, so that a large board that changes without pause does not fill
+/// the disk; but so many generations in any case.
+const KEPT_ENTRIES: i64 = 20_000_000;
+const KEPT_AT_LEAST: i64 = 20;
+
+/// How many leaves are inserted at once: they are large.
+const LEAVES_AT_ONCE: usize = 200;
 
 /// What a method worked with beside the candidates.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,10 +60,8 @@ pub struct Stretch {
     pub parameters: Parameters,
     /// The revision by which the board was last written; none while it lives.
     pub revision: Option<i32>,
-    /// Position of the first of `entries`.
-    pub first: i64,
-    /// The entries of the leaves asked for.
-    pub entries: Vec<Entry>,
+    /// The entries asked for, by their positions.
+    pub entries: Vec<(i64, Entry)>,
 }
 
 /// Which generation of a board is meant.
@@ -67,7 +75,7 @@ pub enum At {
     Revision(i32),
 }
 
-/// Reads the leaves that hold the positions from `from` to `to`, of one generation; none where there is no such board or
+/// Reads what stands at the positions from `from` to `to`, of one generation; none where there is no such board or
 /// generation. One statement (two past the end of the board).
 ///
 /// # Errors
@@ -99,7 +107,13 @@ pub async fn read(
         let Some((head, Some(board))) = rows.first() else { continue };
         let mut entries = Vec::new();
         for (row, _) in &rows {
-            entries.extend(entries_of(row)?);
+            // What lies before them in the leaf must be read over; what lies after them need not be read.
+            for (line, position) in lines(row).zip(row.number * LEAF + 1..=to) {
+                let line = line?;
+                if position >= from {
+                    entries.push((position, line));
+                }
+            }
         }
         return Ok(Some(Stretch {
             generation: head.generation,
@@ -107,7 +121,6 @@ pub async fn read(
             as_of: head.as_of,
             parameters: serde_json::from_str(&head.parameters).map_err(Error::internal)?,
             revision: board.revision,
-            first: head.number * LEAF + 1,
             entries,
         }));
     }
@@ -164,8 +177,30 @@ pub async fn places(
 ///
 /// # Errors
 /// A fault of ours: they cannot be read.
-pub(super) fn entries_of(leaf: &ranking_leaf::Model) -> Result<Vec<Entry>, Error> {
-    serde_json::from_str(&leaf.entries).map_err(Error::internal)
+pub fn entries_of(leaf: &ranking_leaf::Model) -> Result<Vec<Entry>, Error> {
+    lines(leaf).collect()
+}
+
+/// The entries of a leaf, each read when it is asked for: one after the other, to the end.
+fn lines(leaf: &ranking_leaf::Model) -> impl Iterator<Item = Result<Entry, Error>> {
+    let mut bytes = leaf.entries.as_slice();
+    std::iter::from_fn(move || {
+        (!bytes.is_empty()).then(|| {
+            let (entry, rest) = postcard::take_from_bytes(bytes).map_err(Error::internal)?;
+            bytes = rest;
+            Ok(entry)
+        })
+    })
+}
+
+/// Entries as a leaf keeps them.
+///
+/// # Errors
+/// A fault of ours: they cannot be written.
+pub fn packed(entries: &[impl Borrow<Entry>]) -> Result<Vec<u8>, Error> {
+    entries.iter().try_fold(Vec::new(), |bytes, entry| {
+        postcard::to_extend(entry.borrow(), bytes).map_err(Error::internal)
+    })
 }
 
 /// Makes the board's row when it is not there. In a transaction of its own, before any data are read for the
@@ -188,6 +223,7 @@ pub async fn ensure(
         profile_id: Set(profile),
         period: Set(spec.period.text()),
         generation: Set(0),
+        position: Set(0),
         revision: Set(None),
     })
     .on_conflict(OnConflict::column(ranking_board::Column::Key).do_nothing().to_owned())
@@ -219,24 +255,35 @@ pub async fn drop(tx: &Tx, id: BoardId) -> Result<(), Error> {
     Ok(())
 }
 
-/// Writes the next generation of a locked board, and throws away those that nobody can be paging on.
+/// Writes the next generation of a locked board, of the data at a position of the journal, and throws away those that
+/// nobody can be paging on.
 ///
 /// # Errors
 /// The database's.
-pub async fn write(
+pub(super) async fn write(
     tx: &Tx,
     board: &ranking_board::Model,
+    position: i64,
     parameters: &Parameters,
-    entries: &[Entry],
+    entries: impl ExactSizeIterator<Item = Entry> + Send,
 ) -> Result<(), Error> {
     let generation = board.generation + 1;
-    insert(tx, leaves(tx, board.id, generation, parameters, entries)?).await?;
+    let total = i64::try_from(entries.len()).unwrap_or(i64::MAX);
+    let mut leaves = leaves(tx, board.id, generation, parameters, entries)?;
+    loop {
+        let some: Vec<_> = leaves.by_ref().take(LEAVES_AT_ONCE).collect::<Result<_, _>>()?;
+        if some.is_empty() {
+            break;
+        }
+        tx.insert_all::<ranking_leaf::Entity>(some).await?;
+    }
     ranking_board::Entity::update_many()
         .col_expr(ranking_board::Column::Generation, Expr::value(generation))
+        .col_expr(ranking_board::Column::Position, Expr::value(position))
         .filter(ranking_board::Column::Id.eq(board.id))
         .exec(tx.db())
         .await?;
-    forget(tx, board.id).await
+    forget(tx, board.id, generation - Ord::max(KEPT_AT_LEAST, KEPT_ENTRIES / Ord::max(total, 1))).await
 }
 
 /// Inserts leaves, which are large, a few at a time.
@@ -246,40 +293,31 @@ pub async fn write(
 pub(super) async fn insert(tx: &Tx, leaves: Vec<ranking_leaf::Model>) -> Result<(), Error> {
     let mut leaves = leaves.into_iter().peekable();
     while leaves.peek().is_some() {
-        tx.insert_all::<ranking_leaf::Entity>(leaves.by_ref().take(200).collect()).await?;
+        tx.insert_all::<ranking_leaf::Entity>(leaves.by_ref().take(LEAVES_AT_ONCE).collect()).await?;
     }
     Ok(())
 }
 
-/// The leaves of a generation; at least one, if only an empty one.
+/// The leaves of a generation, made one by one; at least one, if only an empty one.
 ///
 /// # Errors
 /// A fault of ours: they cannot be written.
-pub(super) fn leaves(
+pub(super) fn leaves<E: Borrow<Entry>, I: ExactSizeIterator<Item = E>>(
     tx: &Tx,
     board_id: BoardId,
     generation: i64,
     parameters: &Parameters,
-    entries: &[Entry],
-) -> Result<Vec<ranking_leaf::Model>, Error> {
+    mut entries: I,
+) -> Result<impl Iterator<Item = Result<ranking_leaf::Model, Error>> + use<E, I>, Error> {
     let parameters = serde_json::to_string(parameters).map_err(Error::internal)?;
     let total = i64::try_from(entries.len()).unwrap_or(i64::MAX);
-    let mut chunks: Vec<&[Entry]> = entries.chunks(usize::try_from(LEAF).unwrap_or(100)).collect();
-    if chunks.is_empty() {
-        chunks.push(&[]);
-    }
-    let leaf = |(number, chunk): (i64, &[Entry])| {
-        Ok(ranking_leaf::Model {
-            board_id,
-            generation,
-            number,
-            total,
-            as_of: tx.at(),
-            parameters: parameters.clone(),
-            entries: serde_json::to_string(chunk).map_err(Error::internal)?,
-        })
-    };
-    (0..).zip(chunks).map(leaf).collect()
+    let as_of = tx.at();
+    let size = usize::try_from(LEAF).unwrap_or(100);
+    Ok((0..Ord::max(1, (total + LEAF - 1) / LEAF)).map(move |number| {
+        let some: Vec<E> = entries.by_ref().take(size).collect();
+        let (parameters, entries) = (parameters.clone(), packed(&some)?);
+        Ok(ranking_leaf::Model { board_id, generation, number, total, as_of, parameters, entries })
+    }))
 }
 
 /// Throws away what nobody can be paging on any more of boards that have been frozen since.
@@ -314,7 +352,8 @@ pub async fn sweep(tx: &Tx) -> Result<(), Error> {
     Ok(())
 }
 
-async fn forget(tx: &Tx, board: BoardId) -> Result<(), Error> {
+/// Throws away the generations that are too old, and those before `first`.
+async fn forget(tx: &Tx, board: BoardId, first: i64) -> Result<(), Error> {
     use ranking_leaf::{Column, Entity};
     // The generation that was current when the time to keep began, and all after it, may still be paged on.
     let oldest = Query::select()
@@ -324,9 +363,10 @@ async fn forget(tx: &Tx, board: BoardId) -> Result<(), Error> {
         .and_where(Column::Number.eq(0))
         .and_where(Column::AsOf.lte(tx.at() - KEPT_FOR))
         .to_owned();
+    let too_old = Expr::col(Column::Generation).lt(Expr::SubQuery(None, Box::new(oldest.into())));
     Entity::delete_many()
         .filter(Column::BoardId.eq(board))
-        .filter(Expr::col(Column::Generation).lt(Expr::SubQuery(None, Box::new(oldest.into()))))
+        .filter(Condition::any().add(too_old).add(Column::Generation.lt(first)))
         .exec(tx.db())
         .await?;
     Ok(())

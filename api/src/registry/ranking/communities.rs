@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use entity::{
     MemberState, PracticeState, community,
     ids::{CommunityId, ProfileId, RegionId},
@@ -14,8 +14,8 @@ use sea_orm::{
 
 use super::{
     board::Period,
-    build::{Scope, Source},
-    formula::Entrant,
+    entrant::{Entrant, Subject},
+    field::{Source, Wanted},
     method::Method,
 };
 use crate::error::Error;
@@ -39,14 +39,15 @@ struct CountRow {
 }
 
 /// A community in the federal registry, with its figures in the period.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Share {
     pub(super) id: CommunityId,
     pub(super) name: String,
     pub(super) sort_key: Vec<u8>,
     pub(super) region: RegionId,
     pub(super) profile: ProfileId,
-    pub(super) registered: NaiveDate,
+    /// The first moment of the day.
+    pub(super) registered: DateTime<Utc>,
     pub(super) practices: i64,
     /// Zero where the method does not count members.
     pub(super) members: i64,
@@ -59,22 +60,26 @@ pub(super) struct Share {
 pub(super) async fn entrants(
     db: &impl ConnectionTrait,
     method: Method,
-    scope: Scope,
+    wanted: Wanted<'_>,
     period: Period,
     source: Source,
-) -> Result<Vec<Arc<Entrant>>, Error> {
+) -> Result<Vec<Entrant>, Error> {
     let counts_members = method == Method::PracticesPer100Members;
-    let shares = shares(db, counts_members, scope, period, source).await?;
+    let shares = shares(db, counts_members, wanted, period, source).await?;
     let entrant = |one: Share| Entrant {
-        subject: one.id.0,
-        region: Some(one.region),
-        profile: Some(one.profile),
-        judged: Vec::new(),
+        subject: Arc::new(Subject {
+            id: one.id.0,
+            region: Some(one.region),
+            profile: Some(one.profile),
+            since: one.registered,
+            name: one.name.into(),
+            sort_key: Some(one.sort_key.into()),
+        }),
         figures: [one.practices, one.members],
-        order: (days(one.registered), 0, one.sort_key),
-        ties: vec![one.registered.to_string(), one.name],
+        count: None,
+        judged: Box::default(),
     };
-    Ok(shares.into_iter().map(entrant).map(Arc::new).collect())
+    Ok(shares.into_iter().map(entrant).collect())
 }
 
 /// The communities in the federal registry by the end of the period, with their figures.
@@ -84,7 +89,7 @@ pub(super) async fn entrants(
 pub(super) async fn shares(
     db: &impl ConnectionTrait,
     counts_members: bool,
-    scope: Scope,
+    wanted: Wanted<'_>,
     period: Period,
     source: Source,
 ) -> Result<Vec<Share>, Error> {
@@ -106,8 +111,9 @@ pub(super) async fn shares(
         .filter(Column::RegisteredOn.is_not_null())
         .filter(
             Condition::all()
-                .add_option(scope.region.map(|id| Column::RegionId.eq(id)))
-                .add_option(scope.profile.map(|id| Column::ProfileId.eq(id)))
+                .add_option(wanted.scope.region.map(|id| Column::RegionId.eq(id)))
+                .add_option(wanted.scope.profile.map(|id| Column::ProfileId.eq(id)))
+                .add_option(wanted.only.map(|ids| Column::Id.is_in(ids.iter().copied())))
                 .add_option(end.map(|end| Column::RegisteredOn.lt(end.date_naive()))),
         )
         .into_model::<CommunityRow>()
@@ -115,13 +121,13 @@ pub(super) async fn shares(
         .await?;
     let published = match (period, source) {
         (Period::All(_), Source::Kept) => None,
-        (Period::All(_), Source::Rows) => Some(published(db, scope, Condition::all()).await?),
-        (Period::Year(_) | Period::Until(_), _) => Some(published(db, scope, published_in(period)).await?),
+        (Period::All(_), Source::Rows) => Some(published(db, wanted, Condition::all()).await?),
+        (Period::Year(_) | Period::Until(_), _) => Some(published(db, wanted, published_in(period)).await?),
     };
     let members = match (end, source) {
         _ if !counts_members => Some(HashMap::new()),
         (None, Source::Kept) => None,
-        (end, _) => Some(members_at(db, scope, end.map(|end| end.date_naive())).await?),
+        (end, _) => Some(members_at(db, wanted, end.map(|end| end.date_naive())).await?),
     };
     let of = |counts: &Option<HashMap<CommunityId, i64>>, id: CommunityId, kept: i64| match counts {
         Some(counts) => counts.get(&id).copied().unwrap_or(0),
@@ -135,14 +141,9 @@ pub(super) async fn shares(
         sort_key: row.sort_key,
         region: row.region_id,
         profile: row.profile_id,
-        registered: row.registered_on.unwrap_or_default(),
+        registered: row.registered_on.unwrap_or_default().and_time(NaiveTime::MIN).and_utc(),
     };
     Ok(rows.into_iter().map(share).collect())
-}
-
-/// A day as a number.
-pub(super) fn days(date: NaiveDate) -> i64 {
-    date.signed_duration_since(NaiveDate::default()).num_days()
 }
 
 /// Which practices were published in the period.
@@ -158,7 +159,7 @@ pub(super) fn published_in(period: Period) -> Condition {
 /// Published practices by community, of those years.
 async fn published(
     db: &impl ConnectionTrait,
-    scope: Scope,
+    wanted: Wanted<'_>,
     years: Condition,
 ) -> Result<HashMap<CommunityId, i64>, Error> {
     use practice::Column;
@@ -171,8 +172,9 @@ async fn published(
         .filter(years)
         .filter(
             Condition::all()
-                .add_option(scope.region.map(|id| Column::RegionId.eq(id)))
-                .add_option(scope.profile.map(|id| Column::ProfileId.eq(id))),
+                .add_option(wanted.scope.region.map(|id| Column::RegionId.eq(id)))
+                .add_option(wanted.scope.profile.map(|id| Column::ProfileId.eq(id)))
+                .add_option(wanted.only.map(|ids| Column::CommunityId.is_in(ids.iter().copied()))),
         )
         .group_by(Column::CommunityId)
         .into_model::<CountRow>()
@@ -184,7 +186,7 @@ async fn published(
 /// Registrations in force by community at the end of a year, or now.
 async fn members_at(
     db: &impl ConnectionTrait,
-    scope: Scope,
+    wanted: Wanted<'_>,
     end: Option<NaiveDate>,
 ) -> Result<HashMap<CommunityId, i64>, Error> {
     use member::Column;
@@ -198,7 +200,11 @@ async fn members_at(
         .column_as(Column::Id.count(), "count")
         .filter(Condition::all().add_option(end.map(|end| Column::JoinedOn.lt(end))))
         .filter(in_force)
-        .filter(Condition::all().add_option(scope.region.map(|id| Column::RegionId.eq(id))))
+        .filter(
+            Condition::all()
+                .add_option(wanted.scope.region.map(|id| Column::RegionId.eq(id)))
+                .add_option(wanted.only.map(|ids| Column::CommunityId.is_in(ids.iter().copied()))),
+        )
         .group_by(Column::CommunityId)
         .into_model::<CountRow>()
         .all(db)

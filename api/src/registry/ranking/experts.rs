@@ -1,29 +1,24 @@
 //! The data of the ranking by experts' assessments.
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
 use entity::{
     assessment,
-    ids::{PersonId, PracticeId, ProfileId, RegionId},
+    ids::{PersonId, PracticeId},
     practice,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
-    QuerySelect, sea_query::Query,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::Query,
 };
 
-use super::{board::Period, build::Scope, formula::Entrant, practices::of_scope};
+use super::{
+    board::Period,
+    entrant::Entrant,
+    field::Wanted,
+    practices::{self, PracticeRow, of_scope},
+};
 use crate::{error::Error, registry::assessment::rules::Judgement};
-
-#[derive(FromQueryResult)]
-struct PracticeRow {
-    id: PracticeId,
-    region_id: RegionId,
-    profile_id: Option<ProfileId>,
-    number: Option<String>,
-    published_at: Option<DateTime<Utc>>,
-}
 
 /// The practices that were assessed in the period, each with what experts found of the text that was submitted last.
 ///
@@ -31,15 +26,15 @@ struct PracticeRow {
 /// The database's.
 pub(super) async fn assessed(
     db: &impl ConnectionTrait,
-    scope: Scope,
+    wanted: Wanted<'_>,
     period: Period,
-) -> Result<Vec<Arc<Entrant>>, Error> {
+) -> Result<Vec<Entrant>, Error> {
     use practice::Column;
     let start = match period {
         Period::Year(year) => Some(year.start()),
         Period::All(_) | Period::Until(_) => None,
     };
-    let of_scope = of_scope(scope, period);
+    let of_scope = of_scope(wanted, period);
     let practices =
         Query::select().column(Column::Id).from(practice::Entity).cond_where(of_scope.clone()).to_owned();
     let counted = Condition::all()
@@ -60,27 +55,12 @@ pub(super) async fn assessed(
         by_practice.entry(practice).or_default().push(Judgement { expert, mean });
     }
     let assessed = Query::select().column(assessment::Column::PracticeId).from(assessment::Entity).to_owned();
-    let rows = practice::Entity::find()
-        .select_only()
-        .columns([Column::Id, Column::RegionId, Column::ProfileId, Column::Number, Column::PublishedAt])
-        .filter(of_scope.add(Column::Id.in_subquery(assessed)))
-        .into_model::<PracticeRow>()
-        .all(db)
-        .await?;
+    let rows = practices::rows(of_scope.add(Column::Id.in_subquery(assessed))).all(db).await?;
     let entrant = |row: PracticeRow| {
         let judged = by_practice.remove(&row.id)?;
         let count = i64::try_from(judged.len()).unwrap_or(i64::MAX);
-        let published = row.published_at.unwrap_or_default();
-        let number = row.number.unwrap_or_default();
-        Some(Arc::new(Entrant {
-            subject: row.id.0,
-            region: Some(row.region_id),
-            profile: row.profile_id,
-            figures: [count, 0],
-            judged,
-            order: (-count, published.timestamp_micros(), number.clone().into_bytes()),
-            ties: vec![count.to_string(), published.date_naive().to_string(), number],
-        }))
+        let subject = row.subject();
+        Some(Entrant { subject, figures: [count, 0], count: Some(count), judged: judged.into() })
     };
     Ok(rows.into_iter().filter_map(entrant).collect())
 }

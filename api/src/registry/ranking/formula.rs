@@ -1,11 +1,11 @@
 //! The formulas, pure: from the figures of those who take part in a scope to their scores, in integers.
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
-use entity::ids::{PersonId, ProfileId, RegionId};
-use uuid::Uuid;
+use entity::ids::PersonId;
 
 use super::{
+    entrant::Entrant,
     method::{Method, Numbers},
     rules::{Candidate, Part},
 };
@@ -16,28 +16,6 @@ use crate::{
         rating::rules::{self as rating_rules, MICRO, Tally, divide},
     },
 };
-
-/// Somebody or something that takes part, before its score is made.
-#[derive(Clone, Debug)]
-pub struct Entrant {
-    /// Its id.
-    pub subject: Uuid,
-    /// Its region, by which it is filtered; none for regions themselves.
-    pub region: Option<RegionId>,
-    /// Its profile, by which it is filtered.
-    pub profile: Option<ProfileId>,
-    /// The two figures of which the score is made; which ones depends on the method.
-    pub figures: [i64; 2],
-    /// What experts found, where the method goes by it.
-    pub judged: Vec<Judgement>,
-    /// Orders equals, see [`Candidate::order`].
-    pub order: (i64, i64, Vec<u8>),
-    /// The tie-breakers as they are shown.
-    pub ties: Vec<String>,
-}
-
-/// From the figures of one who takes part to the parts of its score.
-type Formula = Box<dyn Fn([i64; 2]) -> Vec<Part>>;
 
 /// One of the formula's numbers.
 ///
@@ -50,62 +28,74 @@ pub fn number(numbers: &Numbers, name: &'static str) -> Result<i64, Error> {
         .ok_or_else(|| Error::broken("a version of a method lacks a number of its formula"))
 }
 
-/// The entrants of a scope with their scores, and the scope's mean where the method works with one.
-///
-/// # Errors
-/// A fault of ours: the version does not have the formula's numbers.
-pub fn candidates(
-    method: Method,
-    numbers: &Numbers,
-    entrants: &[Arc<Entrant>],
-) -> Result<(Vec<Candidate>, Option<i64>), Error> {
-    let sums = entrants.iter().fold([0, 0], |[a, b], one| [a + one.figures[0], b + one.figures[1]]);
-    let (mean, score): (_, Formula) = match method {
-        Method::PublishedPractices => (None, Box::new(|[practices, _]| vec![times(practices, 1)])),
-        Method::RegionPublishedPractices => {
-            (None, Box::new(|[communities, units]| vec![times(communities, 1), times(units, 1)]))
-        }
-        Method::PracticesPer100Members | Method::RegionPracticesPer100Members => {
-            let prior = number(numbers, "prior_members")?;
-            let weighing = entrants.iter().filter(|one| one.figures[1] > 0);
-            let practices: i64 = weighing.map(|one| one.figures[0]).sum();
-            let mean = divide(practices * 100 * MICRO, sums[1]);
-            (Some(mean), Box::new(move |figures| per_100_members(prior, mean, figures)))
-        }
-        Method::Rating => {
-            let damping = number(numbers, "damping")?;
-            let mean = rating_rules::scope_mean(tally(sums));
-            (Some(mean), Box::new(move |figures| rating(damping, mean, tally(figures))))
-        }
-        // Made of more than two figures, see below.
-        Method::Expert => (None, Box::new(|_| Vec::new())),
-        Method::Adoption => {
-            let far = number(numbers, "other_regions")?;
-            (None, Box::new(move |[near, others]| vec![times(near, 1), times(others, far)]))
-        }
-    };
-    let leniency = match method {
-        Method::Expert => Some(leniency(entrants, number(numbers, "shrinkage")?)),
-        _ => None,
-    };
-    let candidates = entrants.iter().map(|one| {
-        let parts = match &leniency {
-            Some(leniency) => expert(&one.judged, leniency),
-            None => score(one.figures),
+/// From one who takes part to the parts of its score.
+type Formula = Box<dyn Fn(&Entrant) -> Vec<Part> + Send + Sync>;
+
+/// How those who take part in a scope are scored.
+pub struct Scoring {
+    /// The scope's mean, in micro-points, where the method works with one.
+    pub mean: Option<i64>,
+    formula: Formula,
+}
+
+impl Scoring {
+    /// By this method, with these numbers, among these.
+    ///
+    /// # Errors
+    /// A fault of ours: the version does not have the formula's numbers.
+    pub fn of(method: Method, numbers: &Numbers, entrants: &[&Entrant]) -> Result<Self, Error> {
+        let sums = entrants.iter().fold([0, 0], |[a, b], one| [a + one.figures[0], b + one.figures[1]]);
+        let (mean, formula): (_, Formula) = match method {
+            Method::PublishedPractices => (None, Box::new(|one| vec![times(one.figures[0], 1)])),
+            Method::RegionPublishedPractices => {
+                (None, Box::new(|one| one.figures.map(|practices| times(practices, 1)).to_vec()))
+            }
+            Method::PracticesPer100Members | Method::RegionPracticesPer100Members => {
+                let prior = number(numbers, "prior_members")?;
+                let weighing = entrants.iter().filter(|one| one.figures[1] > 0);
+                let practices: i64 = weighing.map(|one| one.figures[0]).sum();
+                let mean = divide(practices * 100 * MICRO, sums[1]);
+                (Some(mean), Box::new(move |one| per_100_members(prior, mean, one.figures)))
+            }
+            Method::Rating => {
+                let damping = number(numbers, "damping")?;
+                let mean = rating_rules::scope_mean(tally(sums));
+                (Some(mean), Box::new(move |one| rating(damping, mean, tally(one.figures))))
+            }
+            Method::Expert => {
+                let leniency = leniency(entrants, number(numbers, "shrinkage")?);
+                (None, Box::new(move |one| expert(&one.judged, &leniency)))
+            }
+            Method::Adoption => {
+                let far = number(numbers, "other_regions")?;
+                (
+                    None,
+                    Box::new(move |one| {
+                        let [near, others] = one.figures;
+                        vec![times(near, 1), times(others, far)]
+                    }),
+                )
+            }
         };
-        Candidate {
-            subject: one.subject,
-            score: parts.iter().map(|part| part.contribution).sum(),
-            parts,
-            order: one.order.clone(),
-            ties: one.ties.clone(),
-        }
-    });
-    Ok((candidates.collect(), mean))
+        Ok(Self { mean, formula })
+    }
+
+    /// How the score of one of them comes about.
+    #[must_use]
+    pub fn parts(&self, of: &Entrant) -> Vec<Part> {
+        (self.formula)(of)
+    }
+
+    /// All of them with their scores.
+    #[must_use]
+    pub fn candidates<'a>(&self, entrants: Vec<&'a Entrant>) -> Vec<Candidate<'a>> {
+        let score = |one| self.parts(one).iter().map(|part| part.contribution).sum();
+        entrants.into_iter().map(|entrant| Candidate { entrant, score: score(entrant) }).collect()
+    }
 }
 
 /// How lenient the experts of a scope are.
-fn leniency(entrants: &[Arc<Entrant>], shrinkage: i64) -> HashMap<PersonId, i64> {
+fn leniency(entrants: &[&Entrant], shrinkage: i64) -> HashMap<PersonId, i64> {
     let all: Vec<_> = entrants.iter().flat_map(|one| one.judged.iter().copied()).collect();
     assessment_rules::leniency(&all, shrinkage)
 }
@@ -163,52 +153,60 @@ fn rating(damping: i64, mean: i64, tally: Tally) -> Vec<Part> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::sync::Arc;
+
+    use chrono::DateTime;
+    use uuid::Uuid;
+
+    use super::{super::entrant::Subject, *};
 
     fn score(parts: &[Part]) -> i64 {
         parts.iter().map(|part| part.contribution).sum()
     }
 
-    fn entrant(id: u128, figures: [i64; 2]) -> Arc<Entrant> {
-        let subject = Uuid::from_u128(id);
-        Arc::new(Entrant {
-            subject,
+    fn entrant(figures: [i64; 2]) -> Entrant {
+        let subject = Subject {
+            id: Uuid::nil(),
             region: None,
             profile: None,
-            figures,
-            judged: Vec::new(),
-            order: (0, 0, Vec::new()),
-            ties: Vec::new(),
-        })
+            since: DateTime::default(),
+            name: "".into(),
+            sort_key: None,
+        };
+        Entrant { subject: Arc::new(subject), figures, count: None, judged: Box::default() }
+    }
+
+    fn scored(method: Method, numbers: &Numbers, entrants: &[Entrant]) -> (Vec<Vec<Part>>, Option<i64>) {
+        let entrants: Vec<_> = entrants.iter().collect();
+        let scoring = Scoring::of(method, numbers, &entrants).unwrap();
+        let parts: Vec<_> = entrants.iter().map(|one| scoring.parts(one)).collect();
+        let scores: Vec<_> = scoring.candidates(entrants).iter().map(|one| one.score).collect();
+        assert_eq!(scores, parts.iter().map(|parts| score(parts)).collect::<Vec<_>>());
+        (parts, scoring.mean)
     }
 
     #[test]
     fn an_organization_of_another_region_counts_as_often_as_the_version_says() {
         let scores = |far: i64| -> Vec<_> {
             let numbers = Numbers::from([("other_regions".into(), far)]);
-            let entrants = [entrant(1, [3, 0]), entrant(2, [1, 1]), entrant(3, [0, 2])];
-            let (candidates, _) = candidates(Method::Adoption, &numbers, &entrants).unwrap();
-            candidates.iter().map(|one| one.score / MICRO).collect()
+            let entrants = [[3, 0], [1, 1], [0, 2]].map(entrant);
+            let (parts, _) = scored(Method::Adoption, &numbers, &entrants);
+            parts.iter().map(|parts| score(parts) / MICRO).collect()
         };
         assert_eq!((scores(2), scores(3)), (vec![3, 3, 4], vec![3, 4, 6]));
-        assert!(candidates(Method::Adoption, &Numbers::new(), &[]).is_err());
+        assert!(Scoring::of(Method::Adoption, &Numbers::new(), &[]).is_err());
     }
 
     #[test]
-    fn the_parts_of_an_experts_score_are_the_raw_mean_and_its_correction_and_add_up() {
+    fn the_parts_of_an_experts_score_are_the_raw_mean_and_its_correction() {
         let judged = |expert: u128, mean| Judgement { expert: PersonId(Uuid::from_u128(expert)), mean };
-        let entrant = |id, judged| {
-            let plain = Entrant::clone(&entrant(id, [0, 0]));
-            Arc::new(Entrant { judged, ..plain })
-        };
-        let severe = entrant(1, vec![judged(1, 2 * MICRO), judged(1, 2 * MICRO)]);
-        let lenient = entrant(2, vec![judged(2, 4 * MICRO), judged(2, 4 * MICRO)]);
+        let entrant = |judged: [Judgement; 2]| Entrant { judged: judged.into(), ..entrant([0, 0]) };
+        let severe = entrant([judged(1, 2 * MICRO), judged(1, 2 * MICRO)]);
+        let lenient = entrant([judged(2, 4 * MICRO), judged(2, 4 * MICRO)]);
         let contributions = |shrinkage: i64| -> Vec<_> {
             let numbers = Numbers::from([("shrinkage".into(), shrinkage)]);
-            let entrants = [Arc::clone(&severe), Arc::clone(&lenient)];
-            let (candidates, _) = candidates(Method::Expert, &numbers, &entrants).unwrap();
-            assert!(candidates.iter().all(|one| one.score == score(&one.parts)));
-            candidates.iter().flat_map(|one| one.parts.iter().map(|part| part.contribution)).collect()
+            let (parts, _) = scored(Method::Expert, &numbers, &[severe.clone(), lenient.clone()]);
+            parts.concat().iter().map(|part| part.contribution).collect()
         };
         assert_eq!(contributions(5), [2 * MICRO, 285_714, 4 * MICRO, -285_714]);
         assert_eq!(contributions(0), [2 * MICRO, MICRO, 4 * MICRO, -MICRO], "all are corrected to the mean");
@@ -241,11 +239,11 @@ mod tests {
     #[test]
     fn the_mean_of_a_scope_is_that_of_all_its_members_together() {
         let numbers = Numbers::from([("prior_members".into(), 100)]);
-        let entrants = [entrant(1, [1, 10]), entrant(2, [2, 290]), entrant(3, [7, 0])];
-        let (candidates, mean) = candidates(Method::PracticesPer100Members, &numbers, &entrants).unwrap();
+        let entrants = [[1, 10], [2, 290], [7, 0]].map(entrant);
+        let (parts, mean) = scored(Method::PracticesPer100Members, &numbers, &entrants);
         assert_eq!(mean, Some(MICRO));
-        let scores: Vec<_> = candidates.iter().map(|one| one.score).collect();
+        let scores: Vec<_> = parts.iter().map(|parts| score(parts)).collect();
         assert_eq!(scores, [divide(200 * MICRO, 110), divide(300 * MICRO, 390), MICRO]);
-        assert!(candidates.iter().all(|one| one.parts.len() == 3));
+        assert!(parts.iter().all(|parts| parts.len() == 3));
     }
 }

@@ -1,7 +1,7 @@
 //! The closing of an academic year, and its revisions: every board of the year is computed from one state of the data,
 //! all methods and filters in which anybody takes part, and kept for ever.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use entity::{
     AcademicYear, counter,
@@ -9,18 +9,18 @@ use entity::{
     profile, ranking_board, ranking_frozen, ranking_leaf, ranking_place, ranking_revision, region,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, StreamTrait,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 use serde_json::json;
-use uuid::Uuid;
 
 use super::{
     board::{self, Parameters, Period, Spec},
-    build::{self, Scope, Source},
+    build,
+    field::{Field, Scope, Scopes, Source},
     frozen,
     method::Method,
-    rules::{self, Entry},
+    rules::{self, Entry, Standings},
     versions::{self, Version},
 };
 use crate::{
@@ -154,8 +154,8 @@ impl Codes {
 pub(super) struct Boards {
     version: Version,
     period: Period,
-    scopes: BTreeMap<Scope, Vec<std::sync::Arc<super::formula::Entrant>>>,
-    former: HashMap<Scope, HashMap<Uuid, i64>>,
+    scopes: Scopes,
+    former: HashMap<Scope, Standings>,
 }
 
 impl Boards {
@@ -164,13 +164,13 @@ impl Boards {
     /// # Errors
     /// The database's.
     pub(super) async fn read(
-        db: &impl ConnectionTrait,
+        db: &(impl ConnectionTrait + StreamTrait),
         method: Method,
         period: Period,
         source: Source,
     ) -> Result<Self, Error> {
         let version = versions::holding(db, method, period.year()).await?;
-        let field = build::field(db, method, Scope::default(), period, source).await?;
+        let scopes = Field::read(db, method, Scope::default(), period, source).await?.by_scope();
         let former = match period.previous() {
             None => HashMap::new(),
             Some(before) if frozen::latest(db, before.year()).await?.is_some() => {
@@ -178,21 +178,17 @@ impl Boards {
             }
             Some(before) => {
                 let version = versions::holding(db, method, before.year()).await?;
-                let field = build::field(db, method, Scope::default(), before, source).await?;
-                let mut former = HashMap::new();
-                for (scope, entrants) in field.by_scope() {
-                    let (_, entries) = build::ranked(&version, &entrants, &HashMap::new())?;
-                    former.insert(scope, build::ranks(&entries));
-                }
-                former
+                let scopes = Field::read(db, method, Scope::default(), before, source).await?.by_scope();
+                let ranks = |scope| Ok((scope, build::ranks(&version, scopes.of(scope))?));
+                scopes.all().map(ranks).collect::<Result<_, Error>>()?
             }
         };
-        Ok(Self { version, period, scopes: field.by_scope(), former })
+        Ok(Self { version, period, scopes, former })
     }
 
     /// The scopes in which anybody takes part.
     pub(super) fn scopes(&self) -> impl Iterator<Item = Scope> {
-        self.scopes.keys().copied()
+        self.scopes.all()
     }
 
     /// The board of a scope; an empty one where nobody takes part.
@@ -200,9 +196,10 @@ impl Boards {
     /// # Errors
     /// A fault of ours: the method's version lacks a number.
     pub(super) fn of(&self, scope: Scope) -> Result<(Parameters, Vec<Entry>), Error> {
-        let none = HashMap::new();
-        let entrants = self.scopes.get(&scope).map_or(&[][..], Vec::as_slice);
-        build::ranked(&self.version, entrants, self.former.get(&scope).unwrap_or(&none))
+        let none = Standings::new();
+        let former = self.former.get(&scope).unwrap_or(&none);
+        let (parameters, entries) = build::ranked(&self.version, self.scopes.of(scope), former)?;
+        Ok((parameters, entries.collect()))
     }
 }
 
@@ -224,8 +221,9 @@ async fn write(
         let scope = Scope { region: row.region_id, profile: row.profile_id };
         let (parameters, entries) = boards.of(scope)?;
         let generation = row.generation + 1;
-        let leaves = board::leaves(tx, row.id, generation, &parameters, &entries)?;
-        let digest = frozen::digest(&leaves);
+        let leaves = board::leaves(tx, row.id, generation, &parameters, entries.iter())?;
+        let leaves: Vec<_> = leaves.collect::<Result<_, _>>()?;
+        let digest = frozen::digest(&leaves)?;
         if standing.get(&row.id) == Some(&digest) {
             continue;
         }
@@ -282,6 +280,7 @@ async fn lock(
             profile_id: scope.profile,
             period: period.text(),
             generation: 0,
+            position: 0,
             revision: None,
         }
         .into_active_model()

@@ -12,7 +12,12 @@ use sea_orm::{
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{board::Period, build::Scope, method::Method};
+use super::{
+    board::{self, Period},
+    field::Scope,
+    method::Method,
+    rules::Standings,
+};
 use crate::{error::Error, text};
 
 /// The newest state of a year's rankings; none where the year is not closed.
@@ -39,7 +44,7 @@ pub(super) async fn ranks(
     method: Method,
     scope: Scope,
     period: Period,
-) -> Result<HashMap<Uuid, i64>, Error> {
+) -> Result<Standings, Error> {
     use ranking_board::Column::{ProfileId, RegionId};
     let filter = Condition::all()
         .add(match scope.region {
@@ -68,7 +73,7 @@ pub(super) async fn all_ranks(
     db: &impl ConnectionTrait,
     method: Method,
     period: Period,
-) -> Result<HashMap<Scope, HashMap<Uuid, i64>>, Error> {
+) -> Result<HashMap<Scope, Standings>, Error> {
     let rows = places(method, period)
         .select_only()
         .column(ranking_board::Column::RegionId)
@@ -77,7 +82,7 @@ pub(super) async fn all_ranks(
         .into_tuple::<(Option<_>, Option<_>, Uuid, i64)>()
         .all(db)
         .await?;
-    let mut scopes: HashMap<Scope, HashMap<Uuid, i64>> = HashMap::new();
+    let mut scopes: HashMap<Scope, Standings> = HashMap::new();
     for (region, profile, subject, rank) in rows {
         scopes.entry(Scope { region, profile }).or_default().insert(subject, rank);
     }
@@ -189,16 +194,19 @@ fn stands() -> Expr {
         .equals((ranking_board::Entity, ranking_board::Column::Revision))
 }
 
-/// What a frozen generation is known by: SHA-256 over its leaves, in hexadecimal.
-#[must_use]
-pub fn digest(leaves: &[ranking_leaf::Model]) -> String {
+/// What a frozen generation is known by: SHA-256 over its leaves, in hexadecimal, their lines in JSON.
+///
+/// # Errors
+/// A fault of ours: a leaf cannot be read.
+pub fn digest(leaves: &[ranking_leaf::Model]) -> Result<String, Error> {
     let mut hash = Sha256::new();
     for leaf in leaves {
-        for part in [&leaf.number.to_string(), &leaf.total.to_string(), &leaf.parameters, &leaf.entries] {
+        let lines = serde_json::to_string(&board::entries_of(leaf)?).map_err(Error::internal)?;
+        for part in [&leaf.number.to_string(), &leaf.total.to_string(), &leaf.parameters, &lines] {
             field(&mut hash, part);
         }
     }
-    text::hex(&hash.finalize())
+    Ok(text::hex(&hash.finalize()))
 }
 
 /// What a revision is known by: SHA-256 over what it says of itself, the checksum of the one made before it, and keys

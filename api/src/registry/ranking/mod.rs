@@ -13,16 +13,19 @@
 //! - `method`: what the methods are, and how each tells of itself in words; `formula`: how each computes, pure;
 //!   `versions`: which version holds in which year;
 //! - `spec`: how boards are named; `board`: how they are read and written;
-//! - `build`: how they are made, from the data of `communities`, `practices` and `regions`;
-//! - `job`: follows the journal and rebuilds what a change has made stale;
+//! - `field`: who takes part (`entrant`), read by `communities`, `practices`, `experts` and `regions`, and what a process
+//!   remembers of it; `build`: how boards are made of that;
+//! - `job`: follows the journal and rebuilds what a change has made stale; `touched`: what that is;
 //! - `freeze`: the closing of a year and its revisions; `frozen`: how frozen boards are found again;
 //! - `verify`: recomputes all of it.
 
 pub mod board;
 mod build;
 mod communities;
+pub mod entrant;
 mod experts;
 pub mod explanation;
+pub mod field;
 mod formula;
 pub mod freeze;
 pub mod frozen;
@@ -39,6 +42,7 @@ mod regions;
 pub mod rules;
 pub mod service;
 pub mod spec;
+mod touched;
 pub mod verify;
 pub mod versions;
 pub mod write;

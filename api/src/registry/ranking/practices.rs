@@ -1,31 +1,34 @@
 //! The data of the rankings of practices.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use entity::{
     AdoptionState, PracticeState, adoption,
-    ids::{OrganizationId, PracticeId, ProfileId, RegionId},
+    ids::{PracticeId, ProfileId, RegionId},
     practice, rating,
 };
+use futures::TryStreamExt;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter,
-    QuerySelect, sea_query::Query,
+    QuerySelect, QueryTrait, StreamTrait,
+    sea_query::{Expr, Query},
 };
 
 use super::{
     board::Period,
-    build::{Scope, Source},
-    formula::Entrant,
+    entrant::{Entrant, Subject},
+    field::{Source, Wanted},
 };
-use crate::{error::Error, registry::rating::rules::Tally};
+use crate::{
+    error::Error,
+    registry::rating::rules::{MICRO, Tally},
+};
 
+/// What is read of a practice that takes part.
 #[derive(FromQueryResult)]
-struct PracticeRow {
-    id: PracticeId,
+pub(super) struct PracticeRow {
+    pub(super) id: PracticeId,
     region_id: RegionId,
     profile_id: Option<ProfileId>,
     number: Option<String>,
@@ -34,19 +37,24 @@ struct PracticeRow {
     rating_sum: i64,
 }
 
-/// The practices that take part in the ranking by ratings.
-///
-/// # Errors
-/// The database's.
-pub(super) async fn rated(
-    db: &impl ConnectionTrait,
-    scope: Scope,
-    period: Period,
-    source: Source,
-) -> Result<Vec<Arc<Entrant>>, Error> {
+impl PracticeRow {
+    /// Who it is.
+    pub(super) fn subject(&self) -> Arc<Subject> {
+        Arc::new(Subject {
+            id: self.id.0,
+            region: Some(self.region_id),
+            profile: self.profile_id,
+            since: self.published_at.unwrap_or_default(),
+            name: self.number.as_deref().unwrap_or_default().into(),
+            sort_key: None,
+        })
+    }
+}
+
+/// The practices of a scope, one after the other.
+pub(super) fn rows(of_scope: Condition) -> sea_orm::Selector<sea_orm::SelectModel<PracticeRow>> {
     use practice::Column;
-    let of_scope = of_scope(scope, period);
-    let rows = practice::Entity::find()
+    practice::Entity::find()
         .select_only()
         .columns([
             Column::Id,
@@ -57,43 +65,42 @@ pub(super) async fn rated(
             Column::RatingOrganizations,
             Column::RatingSum,
         ])
-        .filter(of_scope.clone())
+        .filter(of_scope)
         .into_model::<PracticeRow>()
-        .all(db)
-        .await?;
+}
+
+/// The practices that take part in the ranking by ratings.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn rated(
+    db: &(impl ConnectionTrait + StreamTrait),
+    wanted: Wanted<'_>,
+    period: Period,
+    source: Source,
+) -> Result<Vec<Entrant>, Error> {
+    let of_scope = of_scope(wanted, period);
     let tallies = match (period, source) {
         (Period::All(_), Source::Kept) => None,
-        (Period::All(_), Source::Rows) => Some(tallies(db, of_scope, None, None).await?),
-        (Period::Year(year), _) => Some(tallies(db, of_scope, Some(year.start()), Some(year.end())).await?),
-        (Period::Until(year), _) => Some(tallies(db, of_scope, None, Some(year.end())).await?),
+        (Period::All(_), Source::Rows) => Some(tallies(db, of_scope.clone(), None, None).await?),
+        (Period::Year(year), _) => {
+            Some(tallies(db, of_scope.clone(), Some(year.start()), Some(year.end())).await?)
+        }
+        (Period::Until(year), _) => Some(tallies(db, of_scope.clone(), None, Some(year.end())).await?),
     };
     let entrant = |row: PracticeRow| {
         let tally = match &tallies {
             Some(tallies) => tallies.get(&row.id).copied().unwrap_or_default(),
             None => Tally { organizations: row.rating_organizations, sum: row.rating_sum },
         };
-        let published = row.published_at.unwrap_or_default();
-        let number = row.number.unwrap_or_default();
         Entrant {
-            subject: row.id.0,
-            region: Some(row.region_id),
-            profile: row.profile_id,
-            judged: Vec::new(),
+            subject: row.subject(),
             figures: [tally.organizations, tally.sum],
-            order: (-tally.organizations, published.timestamp_micros(), number.clone().into_bytes()),
-            ties: vec![tally.organizations.to_string(), published.date_naive().to_string(), number],
+            count: Some(tally.organizations),
+            judged: Box::default(),
         }
     };
-    Ok(rows.into_iter().map(entrant).map(Arc::new).collect())
-}
-
-#[derive(FromQueryResult)]
-struct AdoptedRow {
-    id: PracticeId,
-    region_id: RegionId,
-    profile_id: Option<ProfileId>,
-    number: Option<String>,
-    published_at: Option<DateTime<Utc>>,
+    Ok(rows(of_scope).stream(db).await?.map_ok(entrant).try_collect().await?)
 }
 
 /// The practices that were adopted in the period: by how many organizations of their own region, and of others.
@@ -102,9 +109,9 @@ struct AdoptedRow {
 /// The database's.
 pub(super) async fn adopted(
     db: &impl ConnectionTrait,
-    scope: Scope,
+    wanted: Wanted<'_>,
     period: Period,
-) -> Result<Vec<Arc<Entrant>>, Error> {
+) -> Result<Vec<Entrant>, Error> {
     use practice::Column;
     let start = match period {
         Period::Year(year) => Some(year.start()),
@@ -119,14 +126,8 @@ pub(super) async fn adopted(
         .from(adoption::Entity)
         .cond_where(counted.clone())
         .to_owned();
-    let of_scope = of_scope(scope, period).add(Column::Id.in_subquery(adopted));
-    let rows = practice::Entity::find()
-        .select_only()
-        .columns([Column::Id, Column::RegionId, Column::ProfileId, Column::Number, Column::PublishedAt])
-        .filter(of_scope.clone())
-        .into_model::<AdoptedRow>()
-        .all(db)
-        .await?;
+    let of_scope = of_scope(wanted, period).add(Column::Id.in_subquery(adopted));
+    let rows = rows(of_scope.clone()).all(db).await?;
     let of_practices =
         Query::select().column(Column::Id).from(practice::Entity).cond_where(of_scope).to_owned();
     let counts: Vec<(PracticeId, RegionId, i64)> = adoption::Entity::find()
@@ -145,44 +146,36 @@ pub(super) async fn adopted(
     for (practice, region, count) in counts {
         by_practice.entry(practice).or_default().push((region, count));
     }
-    let entrant = |row: AdoptedRow| {
+    let entrant = |row: PracticeRow| {
         let adopters = by_practice.remove(&row.id).unwrap_or_default();
         let near = adopters.iter().filter(|(region, _)| *region == row.region_id).map(|(_, count)| count);
         let (near, all): (i64, i64) = (near.sum(), adopters.iter().map(|(_, count)| count).sum());
-        let published = row.published_at.unwrap_or_default();
-        let number = row.number.unwrap_or_default();
-        Entrant {
-            subject: row.id.0,
-            region: Some(row.region_id),
-            profile: row.profile_id,
-            judged: Vec::new(),
-            figures: [near, all - near],
-            order: (-all, published.timestamp_micros(), number.clone().into_bytes()),
-            ties: vec![all.to_string(), published.date_naive().to_string(), number],
-        }
+        let figures = [near, all - near];
+        Entrant { subject: row.subject(), figures, count: Some(all), judged: Box::default() }
     };
-    Ok(rows.into_iter().map(entrant).map(Arc::new).collect())
+    Ok(rows.into_iter().map(entrant).collect())
 }
 
 /// Which practices take part at all.
-pub(super) fn of_scope(scope: Scope, period: Period) -> Condition {
+pub(super) fn of_scope(wanted: Wanted<'_>, period: Period) -> Condition {
     use practice::Column;
     Condition::all()
         .add(Column::State.eq(PracticeState::Published))
-        .add_option(scope.region.map(|id| Column::RegionId.eq(id)))
-        .add_option(scope.profile.map(|id| Column::ProfileId.eq(id)))
+        .add_option(wanted.scope.region.map(|id| Column::RegionId.eq(id)))
+        .add_option(wanted.scope.profile.map(|id| Column::ProfileId.eq(id)))
+        .add_option(wanted.only.map(|ids| Column::Id.is_in(ids.iter().copied())))
         .add_option(period.end().map(|end| Column::PublishedAt.lt(end)))
 }
 
 #[derive(FromQueryResult)]
-struct OrganizationRow {
+struct TallyRow {
     practice_id: PracticeId,
-    organization_id: Option<OrganizationId>,
-    count: i64,
-    stars: i64,
+    organizations: i64,
+    sum: i64,
 }
 
-/// The ratings given from `start` to before `end`, by practice.
+/// The ratings given from `start` to before `end`, by practice. They are added up as [`Tally`] does, by the database,
+/// since it would have to send a row for nearly every rating.
 async fn tallies(
     db: &impl ConnectionTrait,
     of_scope: Condition,
@@ -192,12 +185,14 @@ async fn tallies(
     use rating::Column;
     let of_practices =
         Query::select().column(practice::Column::Id).from(practice::Entity).cond_where(of_scope).to_owned();
-    let rows = rating::Entity::counted()
+    // Of positive numbers, the rest left away: rounded half up.
+    let (stars, count) = (Column::Stars.sum().cast_as("bigint"), Column::Id.count());
+    let mean = stars.mul(2 * MICRO).add(count.clone()).div(count.mul(2));
+    // Raters without a known organization count together as one, as in the practice's own summary.
+    let of_organizations = rating::Entity::counted()
         .select_only()
         .column(Column::PracticeId)
-        .column(Column::OrganizationId)
-        .column_as(Column::Id.count(), "count")
-        .column_as(Column::Stars.sum().cast_as("bigint"), "stars")
+        .column_as(mean, "mean")
         .filter(
             Condition::all()
                 .add_option(start.map(|start| Column::RatedAt.gte(start)))
@@ -206,19 +201,18 @@ async fn tallies(
         .filter(Column::PracticeId.in_subquery(of_practices))
         .group_by(Column::PracticeId)
         .group_by(Column::OrganizationId)
-        .into_model::<OrganizationRow>()
-        .all(db)
-        .await?;
-    // Raters without a known organization count together as one, as in the practice's own summary.
-    let mut by_practice: BTreeMap<(PracticeId, Option<OrganizationId>), (i64, i64)> = BTreeMap::new();
-    for row in rows {
-        let entry = by_practice.entry((row.practice_id, row.organization_id)).or_default();
-        entry.0 += row.count;
-        entry.1 += row.stars;
-    }
-    let mut tallies: HashMap<PracticeId, Tally> = HashMap::new();
-    for ((practice, _), (count, stars)) in by_practice {
-        tallies.entry(practice).or_default().add(count, stars);
+        .into_query();
+    let of_practices = Query::select()
+        .column("practice_id")
+        .expr_as(Expr::cust("COUNT(*)"), "organizations")
+        .expr_as(Expr::col("mean").sum().cast_as("bigint"), "sum")
+        .from_subquery(of_organizations, "of_organizations")
+        .group_by_col("practice_id")
+        .to_owned();
+    let mut tallies = HashMap::new();
+    for row in db.query_all(&of_practices).await? {
+        let TallyRow { practice_id, organizations, sum } = TallyRow::from_query_result(&row, "")?;
+        tallies.insert(practice_id, Tally { organizations, sum });
     }
     Ok(tallies)
 }

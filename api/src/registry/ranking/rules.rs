@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
+    entrant::Entrant,
     method::{Number, Numbers},
     versions::FIRST_YEAR,
 };
@@ -25,20 +26,30 @@ pub struct Part {
     pub contribution: i64,
 }
 
-/// Somebody or something that takes part in a ranking.
-#[derive(Clone, Debug)]
-pub struct Candidate {
-    /// Its id.
-    pub subject: Uuid,
-    /// Its score, in micro-points.
+/// One who takes part, and its score.
+#[derive(Clone, Copy, Debug)]
+pub struct Candidate<'a> {
+    /// Who.
+    pub entrant: &'a Entrant,
+    /// In micro-points.
     pub score: i64,
-    /// How the score comes about.
-    pub parts: Vec<Part>,
-    /// Orders equals: the smaller stands first. The id follows, so that the order is strict.
-    pub order: (i64, i64, Vec<u8>),
-    /// The tie-breakers as they are shown.
-    pub ties: Vec<String>,
 }
+
+/// Where one stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// Who.
+    pub entrant: &'a Entrant,
+    /// Shared by equals; then it skips: 1, 2, 3, 3, 5.
+    pub rank: i64,
+    /// In micro-points.
+    pub score: i64,
+    /// Rank and score of the next better ones; none at rank 1.
+    pub above: Option<(i64, i64)>,
+}
+
+/// Standings by who it is.
+pub type Standings = HashMap<Uuid, i64>;
 
 /// A line of a board.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,30 +70,25 @@ pub struct Entry {
     pub above: Option<(i64, i64)>,
 }
 
-/// Puts the candidates in their places. `previous` tells the ranks of the period before.
-#[must_use]
-pub fn rank(mut candidates: Vec<Candidate>, previous: &HashMap<Uuid, i64>) -> Vec<Entry> {
-    candidates.sort_by(|a, b| {
-        (Reverse(a.score), &a.order, a.subject).cmp(&(Reverse(b.score), &b.order, b.subject))
+/// Puts the candidates in their places.
+pub fn rank(candidates: Vec<Candidate<'_>>) -> impl ExactSizeIterator<Item = Place<'_>> {
+    // What nearly always decides is looked up once, not at every comparison.
+    let mut ordered: Vec<_> = candidates
+        .into_iter()
+        .map(|Candidate { entrant, score }| (Reverse(score), entrant.order(), entrant))
+        .collect();
+    ordered.sort_unstable_by(|a, b| {
+        (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| a.2.last_order().cmp(&b.2.last_order()))
     });
-    let mut entries: Vec<Entry> = Vec::with_capacity(candidates.len());
-    for (candidate, position) in candidates.into_iter().zip(1_i64..) {
-        let (rank, above) = match entries.last() {
+    let mut last: Option<Place<'_>> = None;
+    ordered.into_iter().enumerate().map(move |(before, (Reverse(score), _, entrant))| {
+        let (rank, above) = match last {
             None => (1, None),
-            Some(last) if last.score == candidate.score => (last.rank, last.above),
-            Some(last) => (position, Some((last.rank, last.score))),
+            Some(last) if last.score == score => (last.rank, last.above),
+            Some(last) => (i64::try_from(before).unwrap_or(i64::MAX) + 1, Some((last.rank, last.score))),
         };
-        entries.push(Entry {
-            rank,
-            above,
-            previous: previous.get(&candidate.subject).copied(),
-            subject: candidate.subject,
-            score: candidate.score,
-            parts: candidate.parts,
-            ties: candidate.ties,
-        });
-    }
-    entries
+        *last.insert(Place { entrant, rank, score, above })
+    })
 }
 
 /// Whether a year may be closed: once, when it is over, and none before one that is closed already, since that has been
@@ -172,7 +178,9 @@ pub fn check_formula(words: &str, numbers: &Numbers) -> Result<(), UserError> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::sync::Arc;
+
+    use super::{super::entrant::Subject, *};
 
     #[test]
     fn words_and_numbers_of_a_formula_cannot_part() {
@@ -196,47 +204,69 @@ mod tests {
         }
     }
 
-    fn candidate(id: u128, score: i64, order: i64) -> Candidate {
-        Candidate {
-            subject: Uuid::from_u128(id),
-            score,
-            parts: Vec::new(),
-            order: (order, 0, Vec::new()),
-            ties: Vec::new(),
-        }
+    /// One with this id and this moment since when it takes part.
+    fn entrant(id: u128, since: i64) -> Entrant {
+        let subject = Subject {
+            id: Uuid::from_u128(id),
+            region: None,
+            profile: None,
+            since: DateTime::from_timestamp_nanos(since),
+            name: "".into(),
+            sort_key: None,
+        };
+        Entrant { subject: Arc::new(subject), figures: [0, 0], count: None, judged: Box::default() }
+    }
+
+    /// Id and rank, and what stands above.
+    type Line = (u128, i64, Option<(i64, i64)>);
+
+    /// The lines of entrants with these scores.
+    fn ranked(entrants: &[(Entrant, i64)]) -> Vec<Line> {
+        let candidates = entrants.iter().map(|(entrant, score)| Candidate { entrant, score: *score });
+        let places = rank(candidates.collect());
+        places.map(|place| (place.entrant.subject.id.as_u128(), place.rank, place.above)).collect()
     }
 
     #[test]
     fn equals_share_a_rank_and_the_next_skips() {
         let scores = [50, 40, 30, 30, 20];
-        let candidates = scores.iter().zip(0..).map(|(score, id)| candidate(id, *score, 0)).collect();
-        let ranks: Vec<_> = rank(candidates, &HashMap::new()).iter().map(|entry| entry.rank).collect();
+        let entrants: Vec<_> = scores.iter().zip(0..).map(|(score, id)| (entrant(id, 0), *score)).collect();
+        let ranks: Vec<_> = ranked(&entrants).iter().map(|place| place.1).collect();
         assert_eq!(ranks, [1, 2, 3, 3, 5]);
     }
 
     #[test]
     fn tie_breakers_order_equals_without_changing_their_rank() {
-        let entries = rank(vec![candidate(1, 7, 2), candidate(2, 7, 1)], &HashMap::new());
-        let order: Vec<_> = entries.iter().map(|entry| (entry.subject.as_u128(), entry.rank)).collect();
-        assert_eq!(order, [(2, 1), (1, 1)]);
+        let places = ranked(&[(entrant(1, 2), 7), (entrant(2, 1), 7)]);
+        assert_eq!(places, [(2, 1, None), (1, 1, None)]);
+    }
+
+    #[test]
+    fn more_voices_come_before_age_and_age_before_the_name() {
+        let with = |id, count, since, name: &str| {
+            let one = entrant(id, since);
+            let subject = Subject { name: name.into(), ..Subject::clone(&one.subject) };
+            (Entrant { subject: Arc::new(subject), count: Some(count), ..one }, 1)
+        };
+        let entrants = [with(1, 1, 0, "a"), with(2, 2, 9, "b"), with(3, 2, 9, "a"), with(4, 2, 8, "c")];
+        let order: Vec<_> = ranked(&entrants).iter().map(|place| place.0).collect();
+        assert_eq!(order, [4, 3, 2, 1]);
+        assert_eq!(entrants[1].0.ties(), ["2", "1970-01-01", "b"]);
     }
 
     #[test]
     fn equals_in_everything_stand_by_their_ids_so_that_the_order_is_strict() {
         let order = |ids: [u128; 3]| -> Vec<_> {
-            let candidates = ids.into_iter().map(|id| candidate(id, 1, 1)).collect();
-            rank(candidates, &HashMap::new()).iter().map(|entry| entry.subject).collect()
+            ranked(&ids.map(|id| (entrant(id, 1), 1))).iter().map(|place| place.0).collect()
         };
         assert_eq!(order([3, 1, 2]), order([2, 3, 1]));
     }
 
     #[test]
-    fn an_entry_knows_the_next_better_ones_and_its_former_rank() {
-        let previous = HashMap::from([(Uuid::from_u128(2), 9)]);
-        let entries = rank(vec![candidate(1, 9, 0), candidate(2, 5, 0), candidate(3, 5, 1)], &previous);
-        assert_eq!(entries[0].above, None);
-        assert_eq!((entries[1].above, entries[2].above), (Some((1, 9)), Some((1, 9))));
-        assert_eq!((entries[0].previous, entries[1].previous), (None, Some(9)));
+    fn a_place_knows_the_next_better_ones() {
+        let places = ranked(&[(entrant(1, 0), 9), (entrant(2, 0), 5), (entrant(3, 1), 5)]);
+        let above: Vec<_> = places.iter().map(|place| place.2).collect();
+        assert_eq!(above, [None, Some((1, 9)), Some((1, 9))]);
     }
 
     #[test]

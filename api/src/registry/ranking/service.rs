@@ -128,9 +128,7 @@ async fn finish(app: &App, spec: &Spec, at: At, from: i64, to: i64) -> Result<Ra
     let Some(stretch) = require(app, spec, at, from, to).await? else {
         return nothing(app, spec).await;
     };
-    let Stretch { generation, total, as_of, parameters, revision, first, entries } = stretch;
-    let entries: Vec<_> =
-        (first..).zip(entries).filter(|(position, _)| (from..=to).contains(position)).collect();
+    let Stretch { generation, total, as_of, parameters, revision, entries } = stretch;
     // Between cursors that cross there is nothing, and nothing to go on to.
     let has_next = !entries.is_empty() && to < total;
     let has_previous = from > 1 && total > 0;
@@ -166,9 +164,9 @@ async fn require(app: &App, spec: &Spec, at: At, from: i64, to: i64) -> Result<O
 /// The database's.
 pub async fn make(app: &App, spec: &Spec) -> Result<(), Error> {
     // One at a time: of many who ask for a board that is not there, the first makes it.
-    let _turn = app.boards.lock().await;
+    let mut fields = app.boards.lock().await;
     if board::read(app.db.read(), spec, At::Current, 1, 1).await?.is_none() {
-        build::make(app, spec).await?;
+        build::make(app, &mut fields, spec).await?;
     }
     Ok(())
 }
