@@ -80,6 +80,8 @@ pub(super) async fn connect(
                 .max_connections(connections)
                 .connect_timeout(Duration::from_secs(5))
                 .acquire_timeout(Duration::from_secs(5))
+                // To ask before every statement whether the server is still there would double the ways to it.
+                .test_before_acquire_if_idle_for(Duration::from_secs(1))
                 .set_application_name("registry")
                 .sqlx_logging(false);
             // A pool tries again until its time is up, and then knows only that; one connection knows why.
@@ -114,6 +116,8 @@ fn file_options(path: &std::path::Path, connections: u32, cache: &'static str) -
     options
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(10))
+        // A file does not hang up.
+        .test_before_acquire(false)
         .sqlx_logging(false)
         .map_sqlx_sqlite_opts(move |options| {
             options
