@@ -177,7 +177,7 @@ struct TallyRow {
 /// The ratings given from `start` to before `end`, by practice. They are added up as [`Tally`] does, by the database,
 /// since it would have to send a row for nearly every rating.
 async fn tallies(
-    db: &impl ConnectionTrait,
+    db: &impl StreamTrait,
     of_scope: Condition,
     start: Option<DateTime<Utc>>,
     end: Option<DateTime<Utc>>,
@@ -210,7 +210,8 @@ async fn tallies(
         .group_by_col("practice_id")
         .to_owned();
     let mut tallies = HashMap::new();
-    for row in db.query_all(&of_practices).await? {
+    let mut rows = std::pin::pin!(db.stream(&of_practices).await?);
+    while let Some(row) = rows.try_next().await? {
         let TallyRow { practice_id, organizations, sum } = TallyRow::from_query_result(&row, "")?;
         tallies.insert(practice_id, Tally { organizations, sum });
     }
