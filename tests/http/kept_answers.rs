@@ -1,6 +1,9 @@
 //! Answers that are kept for other visitors: the same as without, for everybody, while others write.
 
+use std::io::Read as _;
+
 use api::config::Config;
+use flate2::read::GzDecoder;
 use reqwest::{Method, StatusCode, header};
 use serde_json::{Value, json};
 
@@ -122,5 +125,46 @@ on_both! {
         assert_eq!((own.headers().get(header::ETAG), &own.headers()[header::CACHE_CONTROL]), (None, &"no-store".parse().unwrap()));
         let refused = get(&app, "{ nonsense }").send().await.unwrap();
         assert_eq!(refused.headers().get(header::ETAG), None);
+    }
+    async fn who_takes_gzip_is_answered_in_it_and_who_does_not_in_plain(app: TestApp) {
+        let operator = app.operator_of(&app.region("RU-KDA").await).await;
+        let query = "{ __schema { types { name fields { name } } } }";
+        let asked = async |takes: Option<&str>, by: Option<&Actor>| {
+            let mut request = get(&app, query);
+            if let Some(takes) = takes {
+                request = request.header(header::ACCEPT_ENCODING, takes);
+            }
+            if let Some(by) = by {
+                request = request.bearer_auth(by.token.as_ref().unwrap());
+            }
+            let response = request.send().await.unwrap();
+            let vary: Vec<_> = response.headers().get_all(header::VARY).iter().map(|value| value.to_str().unwrap()).collect();
+            let varies = vary.join(", ").to_lowercase();
+            let packed = response.headers().get(header::CONTENT_ENCODING).map(|value| value.to_str().unwrap().to_owned());
+            (response.bytes().await.unwrap(), packed, varies)
+        };
+        for by in [None, Some(&operator)] {
+            let (plain, packed, _) = asked(None, by).await;
+            assert_eq!(packed, None);
+            // The first makes it, the second is given what was kept; and it is still plain for others.
+            for takes in ["gzip, deflate, br, zstd", "gzip", "gzip;q=0", "br", "identity"] {
+                let (body, packed, varies) = asked(Some(takes), by).await;
+                let takes_it = takes.starts_with("gzip") && !takes.contains("q=0");
+                assert_eq!(packed.is_some(), takes_it, "{takes}");
+                if takes_it {
+                    let mut told = String::new();
+                    GzDecoder::new(body.as_ref()).read_to_string(&mut told).unwrap();
+                    assert!(told.as_bytes() == plain.as_ref());
+                    assert!(varies.contains("accept-encoding"), "{varies}");
+                    assert!(body.len() * 2 < plain.len());
+                } else {
+                    assert!(body == plain, "{takes}");
+                }
+            }
+        }
+        // A short answer is not worth it.
+        let short = get(&app, "{ events { totalCount } }").header(header::ACCEPT_ENCODING, "gzip").send().await.unwrap();
+        let told = short.bytes().await.unwrap();
+        assert!(!told.is_empty());
     }
 }

@@ -4,7 +4,10 @@
 //! that was asked, byte for byte; never for who brings a token, never with an error, never of a mutation. A change by this
 //! process makes all of them stale before whoever made it hears of it; one by another process shows when they are too old.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::{Arc, OnceLock},
+    time::{Duration, Instant},
+};
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -19,7 +22,10 @@ use chrono::{DateTime, Utc};
 use quick_cache::{Weighter, sync::Cache};
 use sha2::{Digest, Sha256};
 
-use super::protocol::{Answer, MediaType};
+use super::{
+    compression,
+    protocol::{Answer, MediaType},
+};
 use crate::app::App;
 
 /// How many bytes of questions and answers are kept.
@@ -68,6 +74,8 @@ impl<'a> Visitors<'a> {
 #[derive(Clone, Debug)]
 pub(super) struct Kept {
     body: Bytes,
+    /// In gzip, from the first who takes it so.
+    packed: Arc<OnceLock<Option<Bytes>>>,
     content_type: &'static str,
     tag: EntityTag,
     begun: Begun,
@@ -80,7 +88,8 @@ struct Length;
 
 impl Weighter<Question, Kept> for Length {
     fn weight(&self, question: &Question, kept: &Kept) -> u64 {
-        (question.len() + kept.body.len()) as u64 + 256
+        // Packed it takes half as much again at most.
+        (question.len() + kept.body.len() * 3 / 2) as u64 + 256
     }
 }
 
@@ -138,6 +147,7 @@ impl Answers {
         let digest = digest.get(..16).unwrap_or_default();
         let kept = Kept {
             body: answer.body.clone(),
+            packed: Arc::default(),
             content_type: answer.content_type,
             tag: EntityTag::new_weak(URL_SAFE_NO_PAD.encode(digest)),
             begun,
@@ -153,17 +163,22 @@ impl Kept {
     pub(super) fn answer(self, request: &HttpRequest) -> HttpResponse {
         let answer =
             Answer { status: StatusCode::OK, content_type: self.content_type, allow: None, body: self.body };
+        let respond = |answer| {
+            let pack = |body: &Bytes| self.packed.get_or_init(|| compression::gzip(body)).clone();
+            compression::respond(answer, request, pack)
+        };
         if *request.method() != Method::GET {
-            return answer.into();
+            return respond(answer);
         }
         let is_known = match IfNoneMatch::parse(request) {
             Ok(IfNoneMatch::Items(known)) => known.iter().any(|known| known.weak_eq(&self.tag)),
             Ok(IfNoneMatch::Any) | Err(_) => false,
         };
-        let mut response = if is_known { HttpResponse::NotModified().finish() } else { answer.into() };
+        let mut response = if is_known { HttpResponse::NotModified().finish() } else { respond(answer) };
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-cache"));
-        headers.insert(header::VARY, header::HeaderValue::from_static("Accept, Authorization"));
+        let varies = header::HeaderValue::from_static("Accept, Accept-Encoding, Authorization");
+        headers.insert(header::VARY, varies);
         if let Ok(tag) = ETag(self.tag).try_into_value() {
             headers.insert(header::ETAG, tag);
         }

@@ -16,7 +16,7 @@ use bytes::Bytes;
 
 use super::{
     answers::{Answers, Begun, Question, Visitors},
-    body, caller,
+    body, caller, compression,
     protocol::{self, MediaType, Problem},
     questions::{Questions, Ready},
     request_id,
@@ -124,7 +124,10 @@ pub(super) async fn handle(
             );
             let asks = asks.filter(|_| errors == 0 && told.kind == "query");
             let kept = asks.and_then(|asks| endpoint.answers.keep(asks, &answer, begun, told.operation));
-            kept.map_or_else(|| answer.into(), |kept| kept.answer(&request))
+            match kept {
+                Some(kept) => kept.answer(&request),
+                None => compression::respond(answer, &request, |body| compression::gzip(body)),
+            }
         }
         Err(problem) => refuse(problem, media, &id),
     }

@@ -5,6 +5,7 @@ mod answers;
 mod body;
 mod caller;
 mod client_credentials;
+mod compression;
 mod download;
 mod endpoint;
 mod export;

@@ -112,7 +112,7 @@ impl From<Answer> for HttpResponse {
             .content_type(answer.content_type)
             // What is visible depends on who asks.
             .insert_header((header::CACHE_CONTROL, "no-store"))
-            .insert_header((header::VARY, "Accept"))
+            .insert_header((header::VARY, "Accept, Accept-Encoding"))
             .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
         if let Some(allow) = answer.allow {
             response.insert_header((header::ALLOW, allow));
