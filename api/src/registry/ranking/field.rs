@@ -65,6 +65,7 @@ impl From<Scope> for Wanted<'_> {
 /// All who take part in a scope, and in the scopes within it.
 #[derive(Debug)]
 pub(super) enum Field {
+    /// In the order of their ids, once it is settled.
     Each(Vec<Entrant>),
     /// Regions are put together anew for every profile.
     Regions(regions::Shares),
@@ -145,7 +146,7 @@ impl Field {
         scopes
     }
 
-    /// Reads anew what has become of some; gives whether anything is other than it was.
+    /// Reads anew what has become of some, once it is settled; gives whether anything is other than it was.
     async fn renew(
         &mut self,
         db: &(impl ConnectionTrait + StreamTrait),
@@ -156,14 +157,29 @@ impl Field {
         let ids: Vec<_> = some.iter().copied().collect();
         let wanted = Wanted { only: Some(&ids), ..Wanted::default() };
         Ok(match (self, Self::read(db, method, wanted, period, Source::Kept).await?) {
-            (Self::Each(entrants), Self::Each(mut read)) => {
-                let was = |one: &mut Entrant| some.contains(&one.subject.id);
-                let mut old: Vec<_> = entrants.extract_if(.., was).collect();
-                let by_id = |a: &Entrant, b: &Entrant| a.subject.id.cmp(&b.subject.id);
-                old.sort_unstable_by(by_id);
-                read.sort_unstable_by(by_id);
-                let renewed = old != read;
-                entrants.extend(read);
+            (Self::Each(entrants), Self::Each(read)) => {
+                let mut read: HashMap<_, _> = read.into_iter().map(|one| (one.subject.id, one)).collect();
+                let mut renewed = false;
+                for id in some {
+                    let place = entrants.binary_search_by(|one| one.subject.id.cmp(id));
+                    match (place, read.remove(id)) {
+                        (Ok(place), Some(new)) => {
+                            if let Some(old) = entrants.get_mut(place).filter(|old| **old != new) {
+                                *old = new;
+                                renewed = true;
+                            }
+                        }
+                        (Ok(place), None) => {
+                            entrants.remove(place);
+                            renewed = true;
+                        }
+                        (Err(place), Some(new)) => {
+                            entrants.insert(place, new);
+                            renewed = true;
+                        }
+                        (Err(_), None) => {}
+                    }
+                }
                 renewed
             }
             (Self::Regions(shares), Self::Regions(read)) => shares.renew(some, read),
@@ -173,15 +189,19 @@ impl Field {
         })
     }
 
-    /// Lets go of subjects that another field has, too.
-    fn share(&mut self, with: &Self) {
-        let (Self::Each(entrants), Self::Each(others)) = (self, with) else { return };
-        let known: HashMap<_, _> = others.iter().map(|one| (one.subject.id, &one.subject)).collect();
-        for one in entrants {
-            if let Some(subject) = known.get(&one.subject.id).filter(|subject| **subject == &one.subject) {
-                one.subject = Arc::clone(subject);
+    /// Puts the entrants in the order of their ids, to be renewed, and lets go of subjects that another field has, too.
+    fn settle(&mut self, other: Option<&Self>) {
+        let Self::Each(entrants) = self else { return };
+        if let Some(Self::Each(others)) = other {
+            let known: HashMap<_, _> = others.iter().map(|one| (one.subject.id, &one.subject)).collect();
+            for one in entrants.iter_mut() {
+                if let Some(subject) = known.get(&one.subject.id).filter(|subject| **subject == &one.subject)
+                {
+                    one.subject = Arc::clone(subject);
+                }
             }
         }
+        entrants.sort_unstable_by_key(|one| one.subject.id);
     }
 }
 
@@ -316,10 +336,10 @@ impl Fields {
         for period in before.into_iter().chain([period]) {
             if is_kept(period) && !self.kept.contains_key(&(method, period)) {
                 let mut field = Field::read(db, method, Scope::default(), period, Source::Kept).await?;
-                let alike = |(of, _): &&(Method, Period)| of.published().ranks == method.published().ranks;
-                if let Some(other) = self.kept.keys().find(alike).and_then(|key| self.kept.get(key)) {
-                    field.share(other);
-                }
+                let alike = |((of, _), _): &(&(Method, Period), &Field)| {
+                    of.published().ranks == method.published().ranks
+                };
+                field.settle(self.kept.iter().find(alike).map(|(_, other)| other));
                 self.kept.insert((method, period), field);
             }
         }
