@@ -68,7 +68,7 @@ impl MigrationTrait for Migration {
         .await?;
         take_place(manager).await?;
         if manager.get_database_backend() == DatabaseBackend::Postgres {
-            // Ids hardly get smaller, and to compress them would take longer than to write them.
+            // To compress them would take longer than to write them.
             let external = "ALTER TABLE ranking_leaf ALTER COLUMN entries SET STORAGE EXTERNAL";
             db.execute_unprepared(external).await?;
         }
@@ -117,7 +117,13 @@ where
             Query::select().column("entries").from("ranking_leaf").cond_where(is_it.clone()).to_owned();
         let Some(row) = db.query_one(&entries).await? else { continue };
         let lines = form(row.try_get::<From>("", "entries")?)?;
-        let filled = Query::update().table("ranking_leaf").value("lines", lines).cond_where(is_it).to_owned();
+        // What is left behind of the old form is gone with the row's former version, not only out of sight.
+        let filled = Query::update()
+            .table("ranking_leaf")
+            .value("lines", lines)
+            .value("entries", Expr::cust("''"))
+            .cond_where(is_it)
+            .to_owned();
         db.execute(&filled).await?;
     }
     Ok(())

@@ -1,5 +1,5 @@
 //! Answers in gzip, for those who take it. The server's own compression hands everything longer than a kilobyte to another
-//! thread, which takes longer than to compress what an answer usually holds; it is left what is longer or no answer.
+//! thread, which takes longer than to compress what an answer usually holds; it is left what is shorter or longer.
 
 use std::io::Write;
 
@@ -12,7 +12,7 @@ use flate2::{Compression, write::GzEncoder};
 
 use super::protocol::Answer;
 
-/// Shorter than this it is hardly made smaller.
+/// What is shorter the server compresses at once, too.
 const SHORTEST: usize = 1 << 10;
 /// Longer than this it would hold up others.
 const LONGEST: usize = 256 << 10;

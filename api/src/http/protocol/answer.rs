@@ -200,7 +200,7 @@ mod tests {
             );
             let response = HttpResponse::from(answer);
             assert_eq!(response.headers().get(header::ALLOW).unwrap(), "POST");
-            assert_eq!(response.headers().get(header::VARY).unwrap(), "Accept");
+            assert_eq!(response.headers().get(header::VARY).unwrap(), "Accept, Accept-Encoding");
         }
     }
 }

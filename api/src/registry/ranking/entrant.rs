@@ -28,7 +28,7 @@ pub struct Subject {
 /// A subject with its figures in a period, before its score is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entrant {
-    /// Whose they are; shared by all periods.
+    /// Whose they are; shared by the periods that were read of it.
     pub subject: Arc<Subject>,
     /// The two figures of which the score is made; which ones depends on the method.
     pub figures: [i64; 2],

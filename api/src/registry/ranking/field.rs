@@ -202,6 +202,14 @@ impl Field {
             }
         }
         entrants.sort_unstable_by_key(|one| one.subject.id);
+        entrants.shrink_to_fit();
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::Each(entrants) => entrants.len(),
+            Self::Regions(_) => 0,
+        }
     }
 }
 
@@ -259,7 +267,9 @@ impl Fields {
     /// The database's.
     pub(super) async fn catch_up(&mut self, db: &(impl ConnectionTrait + StreamTrait)) -> Result<(), Error> {
         let last = counter::Entity::find_by_id(counter::JOURNAL).one(db).await?.map_or(0, |row| row.value);
-        if self.kept.is_empty() && self.former.is_empty() || last - self.position > TOO_MANY {
+        if self.kept.is_empty() && self.former.is_empty() || !(0..=TOO_MANY).contains(&(last - self.position))
+        {
+            // Behind it lies a journal that was put back to an earlier state.
             *self = Self { position: last, ..Self::default() };
         }
         while self.position < last {
@@ -285,6 +295,12 @@ impl Fields {
         }
         if !touched.closed.is_empty() {
             self.former.clear();
+            // Nobody builds boards of them any more, nor compares with anything but what was frozen.
+            let is_closed = |period: &Period| match period {
+                Period::All(_) => false,
+                Period::Year(year) | Period::Until(year) => touched.closed.contains(year),
+            };
+            self.kept.retain(|(_, period), _| !is_closed(period));
         }
         if touched.regions_themselves {
             // What regions are called is in all that was read of them.
@@ -325,7 +341,12 @@ impl Fields {
         period: Period,
         current: AcademicYear,
     ) -> Result<(), Error> {
-        let is_kept = |period: Period| period.year() >= current.previous();
+        // The year before last is what the last is compared with, as long as it is not closed.
+        let is_kept = |period: Period| match period {
+            Period::All(year) => year == current,
+            Period::Until(year) => year == current.previous(),
+            Period::Year(year) => year >= current.previous().previous(),
+        };
         self.kept.retain(|(_, period), _| is_kept(*period));
         self.former.retain(|(_, period, _), _| is_kept(*period));
         self.catch_up(db).await?;
@@ -339,7 +360,11 @@ impl Fields {
                 let alike = |((of, _), _): &(&(Method, Period), &Field)| {
                     of.published().ranks == method.published().ranks
                 };
-                field.settle(self.kept.iter().find(alike).map(|(_, other)| other));
+                let largest = self.kept.iter().filter(alike).max_by_key(|(_, other)| other.len());
+                field.settle(largest.map(|(_, other)| other));
+                // What was made of parts of it may be older.
+                self.former
+                    .retain(|(of, before, _), former| former.frozen || (*of, *before) != (method, period));
                 self.kept.insert((method, period), field);
             }
         }

@@ -161,7 +161,7 @@ macro_rules! ranking {
             }
         }
 
-        #[doc = concat!("A page of a ranking of ", $what, ". Its cursors go on in the state of the ranking in which the first page was read, for ten minutes, and then are `CURSOR_EXPIRED`; those of a closed year for ever.")]
+        #[doc = concat!("A page of a ranking of ", $what, ". Its cursors go on in the state of the ranking in which the first page was read, for ten minutes (of one with very many lines that changes without pause, for less), and then are `CURSOR_EXPIRED`; those of a closed year for ever.")]
         #[Object]
         impl $connection {
             /// The lines of the ranking.

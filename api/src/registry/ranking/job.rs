@@ -76,6 +76,8 @@ async fn warm(app: &App) -> Result<(), Error> {
             let mut fields = app.boards.lock().await;
             fields.prepare(app.db.read(), spec.method, spec.period, year).await?;
             fields.former(app.db.read(), spec.method, Scope::default(), spec.period).await?;
+            drop(fields);
+            follow(app).await?;
         }
     }
     Ok(())

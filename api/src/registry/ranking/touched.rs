@@ -82,6 +82,13 @@ impl Touched {
         }
     }
 
+    /// Forgets whom they concern.
+    pub(super) fn forget_ids(&mut self) {
+        self.community_ids.clear();
+        self.practice_ids.clear();
+        self.rating_ids.clear();
+    }
+
     /// Looks into which profiles it falls.
     ///
     /// # Errors

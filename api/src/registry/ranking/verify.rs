@@ -314,5 +314,7 @@ async fn since(db: &impl ConnectionTrait, mut position: i64) -> Result<Touched, 
         let Some(last) = changes.last() else { return Ok(since) };
         position = last.seq;
         since.add(&changes);
+        // It is all the same whose they were.
+        since.forget_ids();
     }
 }
