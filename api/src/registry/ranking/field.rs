@@ -267,9 +267,9 @@ impl Fields {
     /// The database's.
     pub(super) async fn catch_up(&mut self, db: &(impl ConnectionTrait + StreamTrait)) -> Result<(), Error> {
         let last = counter::Entity::find_by_id(counter::JOURNAL).one(db).await?.map_or(0, |row| row.value);
+        // Where there is nothing to renew, too much of it, or a journal that was put back to an earlier state.
         if self.kept.is_empty() && self.former.is_empty() || !(0..=TOO_MANY).contains(&(last - self.position))
         {
-            // Behind it lies a journal that was put back to an earlier state.
             *self = Self { position: last, ..Self::default() };
         }
         while self.position < last {
