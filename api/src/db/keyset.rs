@@ -4,9 +4,10 @@
 use std::{collections::HashMap, hash::Hash};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use futures::future::BoxFuture;
 use sea_orm::{
-    ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, Identity, IntoIdentity, Order, QueryOrder,
-    QuerySelect, QueryTrait, Select,
+    ConnectionTrait, Cursor, EntityTrait, ExprTrait, FromQueryResult, Identity, IntoIdentity, Order,
+    QueryOrder, QuerySelect, QueryTrait, Select, SelectModel,
     sea_query::{Asterisk, Expr, IntoValueTuple, Query, SelectStatement, WindowStatement},
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -150,18 +151,40 @@ impl List {
     }
 }
 
-/// Reads a page of `select`, ordered by `columns` (the last of them unique). One statement.
+/// Reads a page of `select`, ordered by `columns` (the last of them unique). One statement. Boxed, since each field of an
+/// object takes as much memory as the largest of them.
 ///
 /// # Errors
 /// `BAD_CURSOR`, or the database's.
-pub async fn read<E, K>(
-    db: &impl ConnectionTrait,
+pub fn read<'a, E, K>(
+    db: &'a impl ConnectionTrait,
+    select: Select<E>,
+    columns: impl IntoIdentity,
+    descending: bool,
+    list: List,
+    page: &'a Page,
+) -> BoxFuture<'a, Result<Rows<E::Model>, Error>>
+where
+    E: EntityTrait,
+    E::Model: Sync,
+    K: DeserializeOwned + IntoValueTuple,
+{
+    let cursor = cursor::<E, K>(select, columns, descending, list, page);
+    Box::pin(async move {
+        let mut rows = cursor?.all(db).await?;
+        let more = cut(&mut rows, page.limit, page.backwards);
+        Ok(Rows::new(rows, more, page))
+    })
+}
+
+/// What a page reads: one row more than asked for, which tells whether there is more.
+fn cursor<E, K>(
     select: Select<E>,
     columns: impl IntoIdentity,
     descending: bool,
     list: List,
     page: &Page,
-) -> Result<Rows<E::Model>, Error>
+) -> Result<Cursor<SelectModel<E::Model>>, Error>
 where
     E: EntityTrait,
     E::Model: Sync,
@@ -178,15 +201,12 @@ where
     if let Some(before) = &page.before {
         cursor.before(list.key::<K>(before)?);
     }
-    // One row more than asked for tells whether there is more.
     if page.backwards {
         cursor.last(page.limit + 1);
     } else {
         cursor.first(page.limit + 1);
     }
-    let mut rows = cursor.all(db).await?;
-    let more = cut(&mut rows, page.limit, page.backwards);
-    Ok(Rows::new(rows, more, page))
+    Ok(cursor)
 }
 
 /// Cuts off the row that was read beyond the page; tells whether there was one.

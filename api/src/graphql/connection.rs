@@ -116,13 +116,14 @@ impl<N> Slice<N> {
 ///
 /// # Errors
 /// `BAD_CURSOR`, or the database's.
-pub async fn rows_of_parent<K, M>(
+pub async fn rows_of_parent<K, M, R>(
     caller: &Caller,
     page: &Page,
     key: impl FnOnce(FirstPage) -> K,
-    rest: impl Future<Output = Result<Rows<M>, Error>>,
+    rest: impl FnOnce() -> R,
 ) -> Result<Rows<M>, Error>
 where
+    R: Future<Output = Result<Rows<M>, Error>>,
     K: Send + Sync + Hash + Eq + Clone + 'static,
     M: Clone + Send + Sync + 'static,
     Reader: Loader<K, Value = Arc<Rows<M>>, Error = Error>,
@@ -132,7 +133,8 @@ where
             let rows = caller.loader.load_one(key(first)).await?;
             Ok(rows.map(|rows| Rows::clone(&rows)).unwrap_or_default())
         }
-        None => rest.await,
+        // Boxed, since each field of an object takes as much memory as the largest of them.
+        None => Box::pin(rest()).await,
     }
 }
 

@@ -120,7 +120,7 @@ pub async fn adoptions_of_practice(
     let caller = Caller::of(ctx)?;
     let list = List::of("adoptions", &of);
     let sight = Sight::of(&caller.actor);
-    let rest = service::of_practice(&caller.app.db, &sight, of, list, page);
+    let rest = || service::of_practice(&caller.app.db, &sight, of, list, page);
     let rows = rows_of_parent(caller, page, |first| FirstAdoptionsOf(of, first), rest).await?;
     let total = total_of_parent(ctx, AdoptionCountOf(of)).await?;
     Ok(AdoptionConnection(Slice::counted(list, rows, |row| (row.declared_at, row.id), Adoption, total)?))
@@ -155,7 +155,7 @@ pub async fn adoptions_of_community(
         )?));
     }
     let list = List::of("communityAdoptions", &of);
-    let rest = service::of_community(&db, &sight, of, &states, list, page);
+    let rest = || service::of_community(&db, &sight, of, &states, list, page);
     let rows = rows_of_parent(caller, page, |first| FirstAdoptionsIn(of, first), rest).await?;
     let total = total_of_parent(ctx, AdoptionCountIn(of)).await?;
     Ok(AdoptionConnection(Slice::counted(list, rows, |row| (row.declared_at, row.id), Adoption, total)?))

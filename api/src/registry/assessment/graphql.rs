@@ -233,7 +233,7 @@ pub async fn assessments_of(
     let (caller, of) = (Caller::of(ctx)?, of.id);
     let list = List::of("assessments", &of);
     let to = visibility::visible_assessments(&caller.actor);
-    let rest = service::of_practice(&caller.app.db, &to, of, list, page);
+    let rest = || service::of_practice(&caller.app.db, &to, of, list, page);
     let rows = rows_of_parent(caller, page, |first| FirstAssessmentsOf(of, first), rest).await?;
     let total = total_of_parent(ctx, AssessmentCountOf(of)).await?;
     Ok(AssessmentConnection(Slice::counted(list, rows, |row| (row.finished_at, row.id), Assessment, total)?))

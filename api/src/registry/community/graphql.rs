@@ -401,7 +401,7 @@ pub async fn communities_of_region(
     let caller = Caller::of(ctx)?;
     let filter = community::Filter { region: Some(region.code.clone()), ..Default::default() };
     let list = List::of("communities", &filter);
-    let rest = service::list(&caller.app.db, &filter, list, page);
+    let rest = || service::list(&caller.app.db, &filter, list, page);
     let rows = rows_of_parent(caller, page, |first| FirstCommunitiesOf(region.id, first), rest).await?;
     let total = total_of_parent(ctx, CommunityCountOf(region.id)).await?;
     Ok(CommunityConnection(Slice::counted(

@@ -156,7 +156,7 @@ pub async fn editions_of_practice(
     let caller = Caller::of(ctx)?;
     let list = List::of("editions", &of);
     let to = visibility::visible_practices(&caller.actor);
-    let rest = service::of_practice(&caller.app.db, &to, of, list, page);
+    let rest = || service::of_practice(&caller.app.db, &to, of, list, page);
     let rows = rows_of_parent(caller, page, |first| FirstEditionsOf(of, first), rest).await?;
     let total = total_of_parent(ctx, EditionCountOf(of)).await?;
     Ok(PracticeEditionConnection(Slice::counted(

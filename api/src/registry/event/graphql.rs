@@ -123,7 +123,7 @@ impl Event {
         let caller = Caller::of(ctx)?;
         let list = List::of("participants", &of);
         let to = visibility::visible_members(&caller.actor);
-        let rest = service::participants(&caller.app.db, &to, of, list, &page);
+        let rest = || service::participants(&caller.app.db, &to, of, list, &page);
         let rows = rows_of_parent(caller, &page, |first| FirstParticipantsOf(of, first), rest).await?;
         let total = total_of_parent(ctx, ParticipantCountOf(of)).await?;
         Ok(EventParticipantConnection(Slice::counted(list, rows, |row| row.id, EventParticipant, total)?))
@@ -265,7 +265,7 @@ pub async fn events_of_community(
     let caller = Caller::of(ctx)?;
     let filter = event::Filter::default();
     let list = List::of("communityEvents", &of);
-    let rest = service::led_by(&caller.app.db, &filter, of, list, page);
+    let rest = || service::led_by(&caller.app.db, &filter, of, list, page);
     let rows = rows_of_parent(caller, page, |first| FirstEventsOf(of, first), rest).await?;
     let total = total_of_parent(ctx, EventCountOf(of)).await?;
     Ok(EventConnection(Slice::counted(list, rows, |row| (row.starts_on, row.id), Event, total)?))

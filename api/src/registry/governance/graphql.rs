@@ -157,7 +157,7 @@ pub async fn appointments_page(
 ) -> Result<AppointmentConnection, Error> {
     let caller = Caller::of(ctx)?;
     let list = List::of("appointments", &(of, office));
-    let rest = service::list(&caller.app.db, of, office, list, page);
+    let rest = || service::list(&caller.app.db, of, office, list, page);
     let rows = rows_of_parent(caller, page, |first| FirstAppointmentsOf(of, office, first), rest).await?;
     let holders = caller.loader.load_many(rows.rows.iter().map(|row| row.person_id)).await?;
     let held = |row: appointment::Model| {

@@ -66,7 +66,7 @@ impl Institute {
         let page = Page::new(first, after, last, before)?;
         employees::may_read(&caller.actor, self.0.region_id)?;
         let list = List::of("employees", &of);
-        let rest = employees::list(&caller.app.db, of, list, &page);
+        let rest = || employees::list(&caller.app.db, of, list, &page);
         let rows = rows_of_parent(caller, &page, |first| FirstEmployeesOf(of, first), rest).await?;
         let total = total_of_parent(ctx, EmployeeCountOf(of)).await?;
         Ok(EmployeeConnection(Slice::counted(list, rows, |row| row.id, Employee, total)?))

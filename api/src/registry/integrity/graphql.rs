@@ -196,7 +196,7 @@ async fn evidence_of(
     page: &Page,
 ) -> Result<IntegrityEvidenceConnection, Error> {
     let list = List::of("evidence", &of.id);
-    let rest = service::evidence(&caller.app.db, of.id, list, page);
+    let rest = || service::evidence(&caller.app.db, of.id, list, page);
     let rows = rows_of_parent(caller, page, |first| FirstEvidenceOf(of.id, first), rest).await?;
     let total = u64::try_from(of.ratings).unwrap_or(0);
     Ok(IntegrityEvidenceConnection(Slice::counted(list, rows, |row| row.position, IntegrityEvidence, total)?))

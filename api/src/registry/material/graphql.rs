@@ -114,7 +114,7 @@ pub async fn materials_of_practice(
 ) -> Result<MaterialConnection, Error> {
     let caller = Caller::of(ctx)?;
     let list = List::of("materials", &of);
-    let rest = service::of_practice(&caller.app.db, of, list, page);
+    let rest = || service::of_practice(&caller.app.db, of, list, page);
     let rows = rows_of_parent(caller, page, |first| FirstMaterialsOf(of, first), rest).await?;
     let total = total_of_parent(ctx, MaterialCountOf(of)).await?;
     Ok(MaterialConnection(Slice::counted(list, rows, |row| (row.position, row.id), Material, total)?))

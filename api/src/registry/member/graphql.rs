@@ -163,7 +163,7 @@ pub async fn members_page(
         return Ok(MemberConnection(Slice::new(list, rows, |row| row.id, Member, count)?));
     }
     let list = List::of("members", &of);
-    let rest = service::list(&caller.app.db, &to, of, &filter, list, page);
+    let rest = || service::list(&caller.app.db, &to, of, &filter, list, page);
     let rows = rows_of_parent(caller, page, |first| FirstMembersOf(of, first), rest).await?;
     let total = total_of_parent(ctx, MemberCountOf(of)).await?;
     Ok(MemberConnection(Slice::counted(list, rows, |row| row.id, Member, total)?))

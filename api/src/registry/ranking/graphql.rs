@@ -257,7 +257,7 @@ pub async fn federal_damping(caller: &Caller) -> Result<Damping, Error> {
     match caller.loader.load_one(FederalMean).await? {
         Some(damping) => Ok(damping),
         // Nobody has asked for the federal ranking yet.
-        None => service::damping(&caller.app, &federal_rating(Year::of(caller.actor.now))).await,
+        None => Box::pin(service::damping(&caller.app, &federal_rating(Year::of(caller.actor.now)))).await,
     }
 }
 

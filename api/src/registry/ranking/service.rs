@@ -166,7 +166,7 @@ pub async fn make(app: &App, spec: &Spec) -> Result<(), Error> {
     // One at a time: of many who ask for a board that is not there, the first makes it.
     let mut fields = app.boards.lock().await;
     if board::read(app.db.read(), spec, At::Current, 1, 1).await?.is_none() {
-        build::make(app, &mut fields, spec).await?;
+        Box::pin(build::make(app, &mut fields, spec)).await?;
     }
     Ok(())
 }

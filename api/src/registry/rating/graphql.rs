@@ -156,7 +156,7 @@ pub async fn ratings_page(
     let caller = Caller::of(ctx)?;
     let list = List::of("ratings", &of.id);
     let to = visibility::visible_ratings(&caller.actor);
-    let rest = service::list(&caller.app.db, &to, of.id, list, page);
+    let rest = || service::list(&caller.app.db, &to, of.id, list, page);
     let rows = rows_of_parent(caller, page, |first| FirstRatingsOf(of.id, first), rest).await?;
     let total = total_of_parent(ctx, RatingCountOf(of.id)).await?;
     Ok(RatingConnection(Slice::counted(list, rows, |row| (row.rated_at, row.id), Rating::from, total)?))

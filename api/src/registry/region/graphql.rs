@@ -87,7 +87,7 @@ impl Region {
         let (caller, region) = (Caller::of(ctx)?, self.0.id);
         let page = Page::new(first, after, last, before)?;
         let list = List::of("municipalities", &region);
-        let rest = service::municipalities(&caller.app.db, region, list, &page);
+        let rest = || service::municipalities(&caller.app.db, region, list, &page);
         let rows = rows_of_parent(caller, &page, |first| FirstMunicipalitiesOf(region, first), rest).await?;
         let total = total_of_parent(ctx, MunicipalityCountOf(region)).await?;
         let slice = Slice::counted(list, rows, |row| (row.sort_key.clone(), row.id), Municipality, total)?;
@@ -163,7 +163,7 @@ impl Municipality {
         let (caller, of) = (Caller::of(ctx)?, self.0.id);
         let page = Page::new(first, after, last, before)?;
         let list = List::of("organizations", &of);
-        let rest = service::organizations(&caller.app.db, of, list, &page);
+        let rest = || service::organizations(&caller.app.db, of, list, &page);
         let rows = rows_of_parent(caller, &page, |first| FirstOrganizationsOf(of, first), rest).await?;
         let total = total_of_parent(ctx, OrganizationCountOf(of)).await?;
         Ok(OrganizationConnection(Slice::counted(list, rows, |row| row.id, Organization, total)?))
