@@ -32,7 +32,7 @@ pub struct Settings {
     #[arg(long, env = "DATABASE_URL", global = true, value_name = "URL", hide_env_values = true)]
     database_url: Option<String>,
 
-    /// Most connections to the database at once [default: 16]
+    /// Most connections to the database that requests take at once; jobs take a few more [default: 16]
     #[arg(long, env = "REGISTRY_DATABASE_CONNECTIONS", global = true, value_name = "NUMBER",
           value_parser = clap::value_parser!(u32).range(1..=1000))]
     database_connections: Option<u32>,
@@ -178,7 +178,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// The database's address, where it is not the embedded one.
     pub database_url: Option<String>,
-    /// Most connections to the database at once.
+    /// Most connections to the database that requests take at once, parted among the threads that serve them; jobs take a
+    /// few more.
     pub database_connections: u32,
     /// What to log; left out, each command has its own default.
     pub log: Option<String>,

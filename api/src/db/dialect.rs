@@ -1,13 +1,15 @@
 //! The only file that may name a database backend: how each is reached, opened and locked.
 
-use std::{path::PathBuf, time::Duration};
+use std::{num::NonZero, path::PathBuf, thread::available_parallelism, time::Duration};
 
 use sea_orm::{
     AccessMode, ActiveModelTrait, ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection,
     DatabaseTransaction, DbBackend, DbErr, EntityTrait, FromQueryResult, IdenStatic, IntoActiveModel,
     IsolationLevel, Iterable, JoinType, QueryFilter, QuerySelect, QueryTrait, RuntimeErr, Select,
     SqliteTransactionMode, TransactionOptions, TransactionTrait, Value,
-    sea_query::{Asterisk, Expr, ExprTrait, Func, FunctionCall, Query, ValueType},
+    sea_query::{
+        Asterisk, Expr, ExprTrait, Func, FunctionCall, Query, ValueType, extension::postgres::PgFunc,
+    },
     sqlx::{
         self, Connection, PgConnection,
         sqlite::{SqliteJournalMode, SqliteSynchronous},
@@ -58,11 +60,22 @@ impl Address {
     }
 }
 
-/// The connections for reading and for writing.
-pub(super) async fn connect(
-    address: &Address,
-    connections: u32,
-) -> Result<(DatabaseConnection, DatabaseConnection), DbErr> {
+/// The ways to a database.
+pub(super) struct Connections {
+    /// For reading.
+    pub(super) reader: DatabaseConnection,
+    /// For changing; of a server, the same.
+    pub(super) writer: DatabaseConnection,
+    /// For both, for threads that serve requests: each is used by one of them, or by some where there are many. They
+    /// connect when they are first used. None for a file, whose connections are threads of their own.
+    pub(super) shares: Vec<DatabaseConnection>,
+}
+
+/// How many connections a share has at least.
+const SHARE: u32 = 4;
+
+/// Opens the ways to a database.
+pub(super) async fn connect(address: &Address, connections: u32) -> Result<Connections, DbErr> {
     match address {
         Address::File(path) => {
             if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
@@ -72,18 +85,9 @@ pub(super) async fn connect(
             // because it makes the file.
             let writer = Database::connect(file_options(path, 1, WRITER_CACHE)).await?;
             let reader = Database::connect(file_options(path, connections, READER_CACHE)).await?;
-            Ok((reader, writer))
+            Ok(Connections { reader, writer, shares: Vec::new() })
         }
         Address::Server(url) => {
-            let mut options = ConnectOptions::new(url.as_str());
-            options
-                .max_connections(connections)
-                .connect_timeout(Duration::from_secs(5))
-                .acquire_timeout(Duration::from_secs(5))
-                // To ask before every statement whether the server is still there would double the ways to it.
-                .test_before_acquire_if_idle_for(Duration::from_secs(1))
-                .set_application_name("registry")
-                .sqlx_logging(false);
             // A pool tries again until its time is up, and then knows only that; one connection knows why.
             let first = PgConnection::connect(url);
             match tokio::time::timeout(Duration::from_secs(5), first).await {
@@ -91,10 +95,31 @@ pub(super) async fn connect(
                 Ok(Err(error)) => return Err(sqlx_error(error)),
                 Err(_) => return Err(DbErr::Custom("no answer within 5 seconds".into())),
             }
-            let pool = Database::connect(options).await?;
-            Ok((pool.clone(), pool))
+            let reader = Database::connect(server_options(url, connections)).await?;
+            let threads = available_parallelism().map_or(1, NonZero::get).try_into().unwrap_or(u32::MAX);
+            let count = Ord::clamp(connections / SHARE, 1, threads);
+            let mut shares = Vec::new();
+            for _ in 0..count {
+                let mut options = server_options(url, connections / count);
+                options.connect_lazy(true);
+                shares.push(Database::connect(options).await?);
+            }
+            Ok(Connections { writer: reader.clone(), reader, shares })
         }
     }
+}
+
+fn server_options(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .connect_timeout(Duration::from_secs(5))
+        .acquire_timeout(Duration::from_secs(5))
+        // To ask before every statement whether the server is still there would double the ways to it.
+        .test_before_acquire_if_idle_for(Duration::from_secs(1))
+        .set_application_name("registry")
+        .sqlx_logging(false);
+    options
 }
 
 /// Makes the folder, for its owner alone: the database holds personal data and the signing key. One that is
@@ -303,8 +328,8 @@ where
     }
 }
 
-/// That a column holds one of many values, where other conditions lead to the rows. A server gets them as one array,
-/// so that the statement stays the same, however many they are.
+/// That a column holds one of many values, where other conditions lead to the rows. A server gets them as one array, too,
+/// and looks each row up in it.
 pub fn among<C, V>(db: &impl ConnectionTrait, column: C, values: impl IntoIterator<Item = V>) -> Expr
 where
     C: ColumnTrait,
@@ -316,13 +341,35 @@ where
     }
 }
 
+/// That a column holds one of a few values, as many as a page names, and that leads to the rows. A server gets them as one
+/// array, so that the statement stays the same and is prepared once, however many they are; a single one as itself, since
+/// only then an index gives the rows in its order, too.
+pub fn one_of<C, V>(db: &impl ConnectionTrait, column: C, values: impl IntoIterator<Item = V>) -> Expr
+where
+    C: ColumnTrait,
+    V: Into<Value> + ValueType,
+{
+    let values: Vec<V> = values.into_iter().collect();
+    match db.get_database_backend() {
+        DbBackend::Postgres if values.len() != 1 => {
+            Expr::col(column.as_column_ref()).eq(PgFunc::any(array(values)))
+        }
+        _ => column.is_in(values),
+    }
+}
+
 /// What the values are called as rows of a server's query, and as their one column.
 const WANTED: (&str, &str) = ("wanted", "wanted");
 
 /// The values as rows of a server's query.
 fn each<V: Into<Value> + ValueType>(values: impl IntoIterator<Item = V>) -> FunctionCall {
+    Func::cust("unnest").arg(array(values))
+}
+
+/// The values as one of a server's.
+fn array<V: Into<Value> + ValueType>(values: impl IntoIterator<Item = V>) -> Expr {
     let values: Vec<Value> = values.into_iter().map(Into::into).collect();
-    Func::cust("unnest").arg(Expr::val(Value::Array(V::array_type(), Some(Box::new(values)))))
+    Expr::val(Value::Array(V::array_type(), Some(Box::new(values))))
 }
 
 /// Whether the database refused a value that it cannot hold (Postgres: U+0000 in a text, a year far from ours in

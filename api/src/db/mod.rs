@@ -22,7 +22,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, IntoActiv
 use sea_orm_migration::MigratorTrait;
 use tokio::sync::Notify;
 
-pub use dialect::{Address, among, rows_with};
+pub use dialect::{Address, among, one_of, rows_with};
 pub use reader::Reader;
 pub(crate) use tx::{BINDS, insert_all};
 pub use tx::{Change, Tx};
@@ -37,6 +37,8 @@ use crate::{
 pub struct Db {
     reader: DatabaseConnection,
     writer: DatabaseConnection,
+    /// What threads that serve requests read and write through.
+    shares: Arc<[DatabaseConnection]>,
     /// Woken after every commit, so that followers of the journal need not wait for their next look.
     committed: Arc<Notify>,
     /// Grows with every transaction of this process that may have changed something.
@@ -49,12 +51,31 @@ impl Db {
     /// # Errors
     /// One line that names the address, without its password.
     pub async fn connect(address: &Address, connections: u32) -> Result<Self, String> {
-        let (mut reader, mut writer) = dialect::connect(address, connections)
+        let mut made = dialect::connect(address, connections)
             .await
             .map_err(|e| format!("cannot reach the database {}: {}", address.shown(), one_line(&e)))?;
-        reader.set_metric_callback(meter::count);
-        writer.set_metric_callback(meter::count);
-        Ok(Self { reader, writer, committed: Arc::new(Notify::new()), state: Arc::default() })
+        for connection in [&mut made.reader, &mut made.writer].into_iter().chain(&mut made.shares) {
+            connection.set_metric_callback(meter::count);
+        }
+        let dialect::Connections { reader, writer, shares } = made;
+        Ok(Self {
+            reader,
+            writer,
+            shares: shares.into(),
+            committed: Arc::new(Notify::new()),
+            state: Arc::default(),
+        })
+    }
+
+    /// The same database for the thread of this number that serves requests, over connections that it opens itself where
+    /// the database has such: a connection is driven by the thread that opened it, and one of another thread's would wake
+    /// both for every statement.
+    #[must_use]
+    pub fn of_thread(&self, number: usize) -> Self {
+        match self.shares.get(number.checked_rem(self.shares.len()).unwrap_or(0)) {
+            Some(share) => Self { reader: share.clone(), writer: share.clone(), ..self.clone() },
+            None => self.clone(),
+        }
     }
 
     /// The embedded database in this folder.
@@ -139,7 +160,7 @@ impl Db {
 
     /// Closes all connections, letting running statements end.
     pub async fn close(&self) {
-        for connection in [&self.reader, &self.writer] {
+        for connection in [&self.reader, &self.writer].into_iter().chain(&*self.shares) {
             if let Err(error) = connection.clone().close().await {
                 tracing::warn!(%error, "closing the database");
             }

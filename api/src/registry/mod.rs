@@ -22,9 +22,9 @@ macro_rules! load_by_id {
                 &self,
                 ids: &[entity::ids::$id],
             ) -> Result<std::collections::HashMap<entity::ids::$id, Self::Value>, Self::Error> {
-                use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+                use sea_orm::{EntityTrait, QueryFilter};
                 let rows = entity::$table::Entity::find()
-                    .filter(entity::$table::Column::Id.is_in(ids.iter().copied()))
+                    .filter($crate::db::one_of(self.db.read(), entity::$table::Column::Id, ids.iter().copied()))
                     .all(self.db.read())
                     .await?;
                 Ok(rows.into_iter().map(|row| (row.id, row)).collect())
@@ -54,7 +54,7 @@ macro_rules! load_first_pages {
                 keys: &[$key],
             ) -> Result<std::collections::HashMap<$key, Self::Value>, Self::Error> {
                 use entity::$table::Column;
-                use sea_orm::{ColumnTrait, QueryFilter};
+                use sea_orm::QueryFilter;
                 // Mostly one page size; a query with aliases may ask for several.
                 let mut sizes: std::collections::HashMap<_, Vec<$parent>> = std::collections::HashMap::new();
                 for $key(parent, page) in keys {
@@ -63,7 +63,7 @@ macro_rules! load_first_pages {
                 let mut found = std::collections::HashMap::new();
                 for (page, parents) in sizes {
                     let $reader = self;
-                    let select = $select.filter(Column::$column.is_in(parents.iter().copied()));
+                    let select = $select.filter($crate::db::one_of(self.db.read(), Column::$column, parents.iter().copied()));
                     let mut lists = $crate::db::keyset::read_each(
                         self.db.read(),
                         select,
@@ -107,7 +107,7 @@ macro_rules! load_counts {
                     .select_only()
                     .column(Column::$column)
                     .column_as(Column::Id.count(), "count")
-                    .filter(Column::$column.is_in(keys.iter().map(|key| key.0)))
+                    .filter($crate::db::one_of(self.db.read(), Column::$column, keys.iter().map(|key| key.0)))
                     .group_by(Column::$column)
                     .into_tuple::<($parent, i64)>()
                     .all(self.db.read())

@@ -4,9 +4,12 @@ use std::collections::HashMap;
 
 use async_graphql::dataloader::Loader;
 use entity::{client_secret, ids::AccountId};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{EntityTrait, QueryFilter, QueryOrder};
 
-use crate::{db::Reader, error::Error};
+use crate::{
+    db::{Reader, one_of},
+    error::Error,
+};
 
 /// The secrets of a service account, the newest first. There are never more than eleven, of which ten are good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -18,7 +21,7 @@ impl Loader<SecretsOf> for Reader {
 
     async fn load(&self, keys: &[SecretsOf]) -> Result<HashMap<SecretsOf, Self::Value>, Error> {
         let rows = client_secret::Entity::find()
-            .filter(client_secret::Column::AccountId.is_in(keys.iter().map(|key| key.0)))
+            .filter(one_of(self.db.read(), client_secret::Column::AccountId, keys.iter().map(|key| key.0)))
             .order_by_desc(client_secret::Column::CreatedAt)
             .order_by_desc(client_secret::Column::Id)
             .all(self.db.read())

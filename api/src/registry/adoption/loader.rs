@@ -10,7 +10,10 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 
-use crate::{db::Reader, error::Error};
+use crate::{
+    db::{Reader, one_of},
+    error::Error,
+};
 
 load_counts! {
     /// How many organizations have adopted a practice.
@@ -51,7 +54,7 @@ impl Loader<AdoptionId> for Reader {
     /// Only what the caller may see: the rest is as if it were not there.
     async fn load(&self, ids: &[AdoptionId]) -> Result<HashMap<AdoptionId, adoption::Model>, Error> {
         let rows = of_visible_practices(self)
-            .filter(adoption::Column::Id.is_in(ids.iter().copied()))
+            .filter(one_of(self.db.read(), adoption::Column::Id, ids.iter().copied()))
             .all(self.db.read())
             .await?;
         Ok(rows.into_iter().map(|row| (row.id, row)).collect())

@@ -11,7 +11,10 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
-use crate::{db::Reader, error::Error};
+use crate::{
+    db::{Reader, one_of},
+    error::Error,
+};
 
 load_counts! {
     /// How many assessments of a practice the caller may see.
@@ -37,7 +40,7 @@ impl Loader<AssessmentId> for Reader {
         let practices = practices.select_only().column(practice::Column::Id).into_query();
         let rows = assessment::Entity::visible(&self.assessments)
             .filter(assessment::Column::PracticeId.in_subquery(practices))
-            .filter(assessment::Column::Id.is_in(ids.iter().copied()))
+            .filter(one_of(self.db.read(), assessment::Column::Id, ids.iter().copied()))
             .all(self.db.read())
             .await?;
         Ok(rows.into_iter().map(|row| (row.id, row)).collect())
@@ -54,7 +57,7 @@ impl Loader<MeansOf> for Reader {
 
     async fn load(&self, keys: &[MeansOf]) -> Result<HashMap<MeansOf, Self::Value>, Error> {
         let rows = assessment::Entity::visible(&self.assessments)
-            .filter(assessment::Column::PracticeId.is_in(keys.iter().map(|key| key.0)))
+            .filter(one_of(self.db.read(), assessment::Column::PracticeId, keys.iter().map(|key| key.0)))
             .filter(assessment::of_last_submission())
             .order_by_asc(assessment::Column::Id)
             .all(self.db.read())
@@ -77,7 +80,7 @@ impl Loader<FinishedBy> for Reader {
 
     async fn load(&self, keys: &[FinishedBy]) -> Result<HashMap<FinishedBy, Self::Value>, Error> {
         let rows = assessment::Entity::visible(&self.assessments)
-            .filter(assessment::Column::ReviewId.is_in(keys.iter().map(|key| key.0)))
+            .filter(one_of(self.db.read(), assessment::Column::ReviewId, keys.iter().map(|key| key.0)))
             .all(self.db.read())
             .await?;
         Ok(rows.into_iter().map(|row| (FinishedBy(row.review_id), row)).collect())
@@ -94,7 +97,11 @@ impl Loader<ScoresOf> for Reader {
 
     async fn load(&self, keys: &[ScoresOf]) -> Result<HashMap<ScoresOf, Self::Value>, Error> {
         let rows = assessment_score::Entity::find()
-            .filter(assessment_score::Column::AssessmentId.is_in(keys.iter().map(|key| key.0)))
+            .filter(one_of(
+                self.db.read(),
+                assessment_score::Column::AssessmentId,
+                keys.iter().map(|key| key.0),
+            ))
             .order_by_asc(assessment_score::Column::AssessmentId)
             .order_by_asc(assessment_score::Column::Position)
             .all(self.db.read())
@@ -113,7 +120,7 @@ impl Loader<RubricId> for Reader {
 
     async fn load(&self, ids: &[RubricId]) -> Result<HashMap<RubricId, rubric::Model>, Error> {
         let rows = rubric::Entity::find()
-            .filter(rubric::Column::Id.is_in(ids.iter().copied()))
+            .filter(one_of(self.db.read(), rubric::Column::Id, ids.iter().copied()))
             .all(self.db.read())
             .await?;
         Ok(rows.into_iter().map(|row| (row.id, row)).collect())
@@ -146,7 +153,7 @@ impl Loader<CriteriaOf> for Reader {
 
     async fn load(&self, keys: &[CriteriaOf]) -> Result<HashMap<CriteriaOf, Self::Value>, Error> {
         let rows = rubric_criterion::Entity::find()
-            .filter(rubric_criterion::Column::RubricId.is_in(keys.iter().map(|key| key.0)))
+            .filter(one_of(self.db.read(), rubric_criterion::Column::RubricId, keys.iter().map(|key| key.0)))
             .order_by_asc(rubric_criterion::Column::RubricId)
             .order_by_asc(rubric_criterion::Column::Position)
             .all(self.db.read())

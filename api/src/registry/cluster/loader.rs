@@ -7,10 +7,14 @@ use entity::{
     AcademicYear, cluster, cluster_indicator, cluster_organization, cluster_result,
     ids::{ClusterId, OrganizationId, RegionId},
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{EntityTrait, QueryFilter, QueryOrder};
 
 use super::rules::{self, Standing};
-use crate::{db::Reader, error::Error, registry::monitoring::amount::Amount};
+use crate::{
+    db::{Reader, one_of},
+    error::Error,
+    registry::monitoring::amount::Amount,
+};
 
 load_by_id! { ClusterId => cluster }
 
@@ -36,7 +40,7 @@ impl Loader<ClustersOf> for Reader {
 
     async fn load(&self, keys: &[ClustersOf]) -> Result<HashMap<ClustersOf, Self::Value>, Error> {
         let rows = cluster::Entity::find()
-            .filter(cluster::Column::RegionId.is_in(keys.iter().map(|key| key.0)))
+            .filter(one_of(self.db.read(), cluster::Column::RegionId, keys.iter().map(|key| key.0)))
             .order_by_asc(cluster::Column::Number)
             .all(self.db.read())
             .await?;
@@ -54,7 +58,11 @@ impl Loader<OrganizationsIn> for Reader {
 
     async fn load(&self, keys: &[OrganizationsIn]) -> Result<HashMap<OrganizationsIn, Self::Value>, Error> {
         let rows = cluster_organization::Entity::find()
-            .filter(cluster_organization::Column::ClusterId.is_in(keys.iter().map(|key| key.0)))
+            .filter(one_of(
+                self.db.read(),
+                cluster_organization::Column::ClusterId,
+                keys.iter().map(|key| key.0),
+            ))
             .order_by_asc(cluster_organization::Column::OrganizationId)
             .all(self.db.read())
             .await?;
@@ -73,8 +81,12 @@ impl Loader<IndicatorsOf> for Reader {
     async fn load(&self, keys: &[IndicatorsOf]) -> Result<HashMap<IndicatorsOf, Self::Value>, Error> {
         let years: HashSet<_> = keys.iter().map(|key| key.1).collect();
         let rows = cluster_indicator::Entity::find()
-            .filter(cluster_indicator::Column::ClusterId.is_in(keys.iter().map(|key| key.0)))
-            .filter(cluster_indicator::Column::Year.is_in(years))
+            .filter(one_of(
+                self.db.read(),
+                cluster_indicator::Column::ClusterId,
+                keys.iter().map(|key| key.0),
+            ))
+            .filter(one_of(self.db.read(), cluster_indicator::Column::Year, years))
             .all(self.db.read())
             .await?;
         let mut found: HashMap<_, Vec<cluster_indicator::Model>> = HashMap::new();
@@ -104,8 +116,8 @@ impl Loader<StandingsIn> for Reader {
         let judged: Vec<_> = keys.iter().map(|key| IndicatorsOf(key.0, key.1)).collect();
         let judged: HashMap<IndicatorsOf, Vec<cluster_indicator::Model>> = self.load(&judged).await?;
         let rows = cluster_result::Entity::find()
-            .filter(cluster_result::Column::ClusterId.is_in(ids))
-            .filter(cluster_result::Column::Year.is_in(years))
+            .filter(one_of(self.db.read(), cluster_result::Column::ClusterId, ids))
+            .filter(one_of(self.db.read(), cluster_result::Column::Year, years))
             .all(self.db.read())
             .await?;
         let mut results: HashMap<_, BTreeMap<_, BTreeMap<String, Amount>>> = HashMap::new();

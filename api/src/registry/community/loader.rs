@@ -15,7 +15,10 @@ use sea_orm::{
 
 use super::rules::{Engagement, engagement};
 
-use crate::{db::Reader, error::Error};
+use crate::{
+    db::{Reader, one_of},
+    error::Error,
+};
 
 load_by_id! { CommunityId => community }
 
@@ -31,7 +34,7 @@ macro_rules! load_of_community {
 
             async fn load(&self, keys: &[$key]) -> Result<HashMap<$key, Self::Value>, Error> {
                 let rows = $table::Entity::find()
-                    .filter($table::Column::CommunityId.is_in(keys.iter().map(|key| key.0)))
+                    .filter(one_of(self.db.read(), $table::Column::CommunityId, keys.iter().map(|key| key.0)))
                     .order_by_asc($table::Column::$order)
                     .order_by_asc($table::Column::Id)
                     .all(self.db.read())
@@ -108,8 +111,16 @@ impl Loader<EngagementIn> for Reader {
         for (year, keys) in years {
             let teachers: HashMap<_, _> = headcount::Entity::find()
                 .filter(headcount::Column::Year.eq(year))
-                .filter(headcount::Column::RegionId.is_in(keys.iter().map(|key| key.region)))
-                .filter(headcount::Column::ProfileId.is_in(keys.iter().map(|key| key.profile)))
+                .filter(one_of(
+                    self.db.read(),
+                    headcount::Column::RegionId,
+                    keys.iter().map(|key| key.region),
+                ))
+                .filter(one_of(
+                    self.db.read(),
+                    headcount::Column::ProfileId,
+                    keys.iter().map(|key| key.profile),
+                ))
                 .all(self.db.read())
                 .await?
                 .into_iter()
@@ -144,7 +155,7 @@ impl Reader {
             .select_only()
             .column(Column::CommunityId)
             .expr_as(Expr::col(Column::PersonId).count_distinct(), "members")
-            .filter(Column::CommunityId.is_in(of))
+            .filter(one_of(self.db.read(), Column::CommunityId, of))
             .filter(member::in_force(last_day))
             .group_by(Column::CommunityId)
             .into_model::<MembersRow>()

@@ -7,9 +7,12 @@ use entity::{
     ids::{EditionId, PracticeId},
     practice_edition,
 };
-use sea_orm::{ColumnTrait, QueryFilter};
+use sea_orm::QueryFilter;
 
-use crate::{db::Reader, error::Error};
+use crate::{
+    db::{Reader, one_of},
+    error::Error,
+};
 
 load_counts! {
     /// How many editions of a practice the caller may see.
@@ -31,7 +34,7 @@ impl Loader<EditionId> for Reader {
     /// Only what the caller may see: the rest is as if it were not there.
     async fn load(&self, ids: &[EditionId]) -> Result<HashMap<EditionId, practice_edition::Model>, Error> {
         let rows = practice_edition::Entity::visible(&self.practices)
-            .filter(practice_edition::Column::Id.is_in(ids.iter().copied()))
+            .filter(one_of(self.db.read(), practice_edition::Column::Id, ids.iter().copied()))
             .all(self.db.read())
             .await?;
         Ok(rows.into_iter().map(|row| (row.id, row)).collect())
@@ -51,8 +54,8 @@ macro_rules! load_by {
 
             async fn load(&self, keys: &[$key]) -> Result<HashMap<$key, practice_edition::Model>, Error> {
                 let rows = practice_edition::Entity::visible(&self.practices)
-                    .filter(practice_edition::Column::PracticeId.is_in(keys.iter().map(|key| key.0)))
-                    .filter(practice_edition::Column::$column.is_in(keys.iter().map(|key| key.1)))
+                    .filter(one_of(self.db.read(), practice_edition::Column::PracticeId, keys.iter().map(|key| key.0)))
+                    .filter(one_of(self.db.read(), practice_edition::Column::$column, keys.iter().map(|key| key.1)))
                     .all(self.db.read())
                     .await?;
                 Ok(rows.into_iter().map(|row| ($key(row.practice_id, row.$field), row)).collect())

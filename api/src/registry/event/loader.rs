@@ -11,7 +11,10 @@ use entity::{
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::service::{self, Count, Dimension};
-use crate::{db::Reader, error::Error};
+use crate::{
+    db::{Reader, one_of},
+    error::Error,
+};
 
 impl Loader<EventId> for Reader {
     type Value = event::Model;
@@ -19,7 +22,7 @@ impl Loader<EventId> for Reader {
 
     async fn load(&self, ids: &[EventId]) -> Result<HashMap<EventId, event::Model>, Error> {
         let rows = event::Entity::find()
-            .filter(event::Column::Id.is_in(ids.iter().copied()))
+            .filter(one_of(self.db.read(), event::Column::Id, ids.iter().copied()))
             .filter(event::Column::RemovedAt.is_null())
             .all(self.db.read())
             .await?;
@@ -37,7 +40,7 @@ impl Loader<JointOf> for Reader {
 
     async fn load(&self, keys: &[JointOf]) -> Result<HashMap<JointOf, Vec<CommunityId>>, Error> {
         let rows = event_community::Entity::find()
-            .filter(event_community::Column::EventId.is_in(keys.iter().map(|key| key.0)))
+            .filter(one_of(self.db.read(), event_community::Column::EventId, keys.iter().map(|key| key.0)))
             .order_by_asc(event_community::Column::CommunityId)
             .all(self.db.read())
             .await?;

@@ -4,9 +4,12 @@ use std::collections::HashMap;
 
 use async_graphql::dataloader::Loader;
 use entity::{ReviewState, expert, ids::ExpertId, review};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{EntityTrait, QueryFilter};
 
-use crate::{db::Reader, error::Error};
+use crate::{
+    db::{Reader, one_of},
+    error::Error,
+};
 
 impl Loader<ExpertId> for Reader {
     type Value = expert::Model;
@@ -15,7 +18,7 @@ impl Loader<ExpertId> for Reader {
     /// Only what the caller may see: the rest is as if it were not there.
     async fn load(&self, ids: &[ExpertId]) -> Result<HashMap<ExpertId, expert::Model>, Error> {
         let rows = expert::Entity::visible(&self.experts)
-            .filter(expert::Column::Id.is_in(ids.iter().copied()))
+            .filter(one_of(self.db.read(), expert::Column::Id, ids.iter().copied()))
             .all(self.db.read())
             .await?;
         Ok(rows.into_iter().map(|row| (row.id, row)).collect())

@@ -18,6 +18,7 @@ use crate::{
     db::{
         Reader,
         keyset::{self, FirstPage, Rows},
+        one_of,
     },
     error::Error,
 };
@@ -54,7 +55,7 @@ async fn holders<K: Eq + Hash>(
     for (day, communities) in by(keys) {
         let rows = appointment::Entity::find()
             .find_also_related(person::Entity)
-            .filter(appointment::Column::CommunityId.is_in(communities))
+            .filter(one_of(reader.db.read(), appointment::Column::CommunityId, communities))
             .filter(appointment::Column::Office.is_in(offices.iter().copied()))
             .filter(appointment::in_force(day))
             .order_by_asc(appointment::Column::Since)
@@ -102,18 +103,19 @@ impl Loader<ConfirmationsOf> for Reader {
         let mut found = HashMap::new();
         for (day, communities) in by(keys.iter().map(|key| (key.1, key.0))) {
             let is_alone = communities.len() == 1;
-            let lists = keyset::read_each(
-                self.db.read(),
-                presidium_confirmation::Entity::find()
-                    .filter(Column::ConfirmedOn.lte(day))
-                    .filter(Column::CommunityId.is_in(communities)),
-                (Column::CommunityId, |row: &presidium_confirmation::Model| Some(row.community_id)),
-                &[Column::ConfirmedOn, Column::Id],
-                true,
-                FirstPage { limit: service::CONFIRMATIONS, backwards: false },
-                is_alone,
-            )
-            .await?;
+            let lists =
+                keyset::read_each(
+                    self.db.read(),
+                    presidium_confirmation::Entity::find()
+                        .filter(Column::ConfirmedOn.lte(day))
+                        .filter(one_of(self.db.read(), Column::CommunityId, communities)),
+                    (Column::CommunityId, |row: &presidium_confirmation::Model| Some(row.community_id)),
+                    &[Column::ConfirmedOn, Column::Id],
+                    true,
+                    FirstPage { limit: service::CONFIRMATIONS, backwards: false },
+                    is_alone,
+                )
+                .await?;
             for (community, list) in lists {
                 found.insert(ConfirmationsOf(community, day), Arc::new(list.rows));
             }
@@ -140,7 +142,11 @@ impl Loader<FirstAppointmentsOf> for Reader {
             let is_alone = communities.len() == 1;
             let lists = keyset::read_each(
                 self.db.read(),
-                service::appointments(office).filter(Column::CommunityId.is_in(communities)),
+                service::appointments(office).filter(one_of(
+                    self.db.read(),
+                    Column::CommunityId,
+                    communities,
+                )),
                 (Column::CommunityId, |row: &appointment::Model| Some(row.community_id)),
                 &[Column::Since, Column::Id],
                 true,
@@ -172,7 +178,7 @@ impl Loader<AppointmentCountOf> for Reader {
                 .select_only()
                 .column(Column::CommunityId)
                 .column_as(Column::Id.count(), "count")
-                .filter(Column::CommunityId.is_in(communities))
+                .filter(one_of(self.db.read(), Column::CommunityId, communities))
                 .group_by(Column::CommunityId)
                 .into_tuple::<(CommunityId, i64)>()
                 .all(self.db.read())
@@ -195,7 +201,7 @@ impl Loader<MunicipalitiesOf> for Reader {
 
     async fn load(&self, keys: &[MunicipalitiesOf]) -> Result<HashMap<MunicipalitiesOf, Self::Value>, Error> {
         let rows = municipality::Entity::find()
-            .filter(municipality::Column::RegionId.is_in(keys.iter().map(|key| key.0)))
+            .filter(one_of(self.db.read(), municipality::Column::RegionId, keys.iter().map(|key| key.0)))
             .order_by_asc(municipality::Column::SortKey)
             .all(self.db.read())
             .await?;
@@ -214,7 +220,7 @@ impl Loader<AppointmentId> for Reader {
     async fn load(&self, ids: &[AppointmentId]) -> Result<HashMap<AppointmentId, Held>, Error> {
         let rows = appointment::Entity::find()
             .find_also_related(person::Entity)
-            .filter(appointment::Column::Id.is_in(ids.iter().copied()))
+            .filter(one_of(self.db.read(), appointment::Column::Id, ids.iter().copied()))
             .all(self.db.read())
             .await?;
         Ok(rows.into_iter().filter_map(|(row, holder)| Some((row.id, (row, holder?)))).collect())

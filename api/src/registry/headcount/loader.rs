@@ -4,9 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use async_graphql::dataloader::Loader;
 use entity::{AcademicYear, headcount, ids::RegionId};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{EntityTrait, QueryFilter, QueryOrder};
 
-use crate::{db::Reader, error::Error};
+use crate::{
+    db::{Reader, one_of},
+    error::Error,
+};
 
 /// The headcounts of a region in a year, one a profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -19,8 +22,8 @@ impl Loader<HeadcountsOf> for Reader {
     async fn load(&self, keys: &[HeadcountsOf]) -> Result<HashMap<HeadcountsOf, Self::Value>, Error> {
         let years: HashSet<_> = keys.iter().map(|key| key.1).collect();
         let rows = headcount::Entity::find()
-            .filter(headcount::Column::RegionId.is_in(keys.iter().map(|key| key.0)))
-            .filter(headcount::Column::Year.is_in(years))
+            .filter(one_of(self.db.read(), headcount::Column::RegionId, keys.iter().map(|key| key.0)))
+            .filter(one_of(self.db.read(), headcount::Column::Year, years))
             .order_by_asc(headcount::Column::ProfileId)
             .all(self.db.read())
             .await?;

@@ -8,10 +8,13 @@ use entity::{
     ids::{InstituteId, RegionId},
     institute,
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{EntityTrait, QueryFilter, QueryOrder};
 
 use super::employees::employed;
-use crate::{db::Reader, error::Error};
+use crate::{
+    db::{Reader, one_of},
+    error::Error,
+};
 
 load_by_id! {
     InstituteId => institute,
@@ -28,7 +31,7 @@ impl Loader<InstituteOf> for Reader {
 
     async fn load(&self, keys: &[InstituteOf]) -> Result<HashMap<InstituteOf, institute::Model>, Error> {
         let rows = institute::Entity::find()
-            .filter(institute::Column::RegionId.is_in(keys.iter().map(|key| key.0)))
+            .filter(one_of(self.db.read(), institute::Column::RegionId, keys.iter().map(|key| key.0)))
             .all(self.db.read())
             .await?;
         Ok(rows.into_iter().map(|row| (InstituteOf(row.region_id), row)).collect())
@@ -57,7 +60,7 @@ impl Loader<DepartmentsOf> for Reader {
 
     async fn load(&self, keys: &[DepartmentsOf]) -> Result<HashMap<DepartmentsOf, Self::Value>, Error> {
         let rows = department::Entity::living()
-            .filter(department::Column::InstituteId.is_in(keys.iter().map(|key| key.0)))
+            .filter(one_of(self.db.read(), department::Column::InstituteId, keys.iter().map(|key| key.0)))
             .order_by_asc(department::Column::Id)
             .all(self.db.read())
             .await?;

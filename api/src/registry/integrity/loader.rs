@@ -7,9 +7,12 @@ use entity::{
     ids::{CheckId, FindingId},
     integrity_check, integrity_evidence, integrity_finding,
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{EntityTrait, QueryFilter};
 
-use crate::{db::Reader, error::Error};
+use crate::{
+    db::{Reader, one_of},
+    error::Error,
+};
 
 load_first_pages! {
     /// The first ratings that a finding concerns, the earliest first.
@@ -25,7 +28,7 @@ impl Loader<FindingId> for Reader {
     /// Only for those who may see findings.
     async fn load(&self, ids: &[FindingId]) -> Result<HashMap<FindingId, integrity_finding::Model>, Error> {
         let rows = integrity_finding::Entity::visible(self.integrity)
-            .filter(integrity_finding::Column::Id.is_in(ids.iter().copied()))
+            .filter(one_of(self.db.read(), integrity_finding::Column::Id, ids.iter().copied()))
             .all(self.db.read())
             .await?;
         Ok(rows.into_iter().map(|row| (row.id, row)).collect())
@@ -42,7 +45,7 @@ impl Loader<CheckId> for Reader {
             return Ok(HashMap::new());
         }
         let rows = integrity_check::Entity::find()
-            .filter(integrity_check::Column::Id.is_in(ids.iter().copied()))
+            .filter(one_of(self.db.read(), integrity_check::Column::Id, ids.iter().copied()))
             .all(self.db.read())
             .await?;
         Ok(rows.into_iter().map(|row| (row.id, row)).collect())

@@ -7,9 +7,12 @@ use entity::{
     ids::{MaterialId, PracticeId},
     material,
 };
-use sea_orm::{ColumnTrait, QueryFilter};
+use sea_orm::QueryFilter;
 
-use crate::{db::Reader, error::Error};
+use crate::{
+    db::{Reader, one_of},
+    error::Error,
+};
 
 load_counts! {
     /// How many materials a practice has.
@@ -30,7 +33,7 @@ impl Loader<MaterialId> for Reader {
     /// Only what the caller may see: the rest is as if it were not there.
     async fn load(&self, ids: &[MaterialId]) -> Result<HashMap<MaterialId, material::Model>, Error> {
         let rows = material::Entity::visible(&self.practices)
-            .filter(material::Column::Id.is_in(ids.iter().copied()))
+            .filter(one_of(self.db.read(), material::Column::Id, ids.iter().copied()))
             .all(self.db.read())
             .await?;
         Ok(rows.into_iter().map(|row| (row.id, row)).collect())

@@ -10,7 +10,10 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
-use crate::{db::Reader, error::Error};
+use crate::{
+    db::{Reader, one_of},
+    error::Error,
+};
 
 load_by_id! { PersonId => person }
 
@@ -21,7 +24,7 @@ impl Loader<MemberId> for Reader {
     /// Only what the caller may see: the rest is as if it were not there.
     async fn load(&self, ids: &[MemberId]) -> Result<HashMap<MemberId, member::Model>, Error> {
         let rows = member::Entity::visible(&self.members)
-            .filter(member::Column::Id.is_in(ids.iter().copied()))
+            .filter(one_of(self.db.read(), member::Column::Id, ids.iter().copied()))
             .all(self.db.read())
             .await?;
         Ok(rows.into_iter().map(|row| (row.id, row)).collect())
@@ -61,7 +64,7 @@ impl Loader<MembershipOn> for Reader {
                 .column(member::Column::CommunityId)
                 .column(member::Column::MunicipalityId)
                 .column_as(member::Column::Id.count(), "members")
-                .filter(member::Column::CommunityId.is_in(communities))
+                .filter(one_of(self.db.read(), member::Column::CommunityId, communities))
                 .filter(member::in_force(day))
                 .group_by(member::Column::CommunityId)
                 .group_by(member::Column::MunicipalityId)

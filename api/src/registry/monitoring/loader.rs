@@ -19,7 +19,10 @@ use super::{
     gather::{self, Named, Whole},
     report::Report,
 };
-use crate::{db::Reader, error::Error};
+use crate::{
+    db::{Reader, one_of},
+    error::Error,
+};
 
 impl Loader<MonitoringId> for Reader {
     type Value = monitoring::Model;
@@ -28,7 +31,7 @@ impl Loader<MonitoringId> for Reader {
     /// Only what the caller may see.
     async fn load(&self, ids: &[MonitoringId]) -> Result<HashMap<MonitoringId, monitoring::Model>, Error> {
         let rows = monitoring::Entity::visible(&self.monitorings)
-            .filter(monitoring::Column::Id.is_in(ids.iter().copied()))
+            .filter(one_of(self.db.read(), monitoring::Column::Id, ids.iter().copied()))
             .all(self.db.read())
             .await?;
         Ok(rows.into_iter().map(|row| (row.id, row)).collect())
@@ -42,7 +45,7 @@ impl Loader<ReturnId> for Reader {
     /// Only what the caller may see.
     async fn load(&self, ids: &[ReturnId]) -> Result<HashMap<ReturnId, monitoring_return::Model>, Error> {
         let rows = monitoring_return::Entity::visible(&self.monitorings)
-            .filter(monitoring_return::Column::Id.is_in(ids.iter().copied()))
+            .filter(one_of(self.db.read(), monitoring_return::Column::Id, ids.iter().copied()))
             .all(self.db.read())
             .await?;
         Ok(rows.into_iter().map(|row| (row.id, row)).collect())
@@ -102,7 +105,7 @@ impl Loader<StatesOf> for Reader {
             .select_only()
             .columns([Column::MonitoringId, Column::State])
             .expr_as(Expr::col(Column::Id).count(), "count")
-            .filter(Column::MonitoringId.is_in(keys.iter().map(|key| key.0)))
+            .filter(one_of(self.db.read(), Column::MonitoringId, keys.iter().map(|key| key.0)))
             .filter(Column::CommunityId.is_not_null())
             .group_by(Column::MonitoringId)
             .group_by(Column::State)

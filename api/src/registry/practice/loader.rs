@@ -9,7 +9,10 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
-use crate::{db::Reader, error::Error};
+use crate::{
+    db::{Reader, one_of},
+    error::Error,
+};
 
 impl Loader<PracticeId> for Reader {
     type Value = practice::Model;
@@ -18,7 +21,7 @@ impl Loader<PracticeId> for Reader {
     /// Only what the caller may see: the rest is as if it were not there.
     async fn load(&self, ids: &[PracticeId]) -> Result<HashMap<PracticeId, practice::Model>, Error> {
         let rows = practice::Entity::visible(&self.practices)
-            .filter(practice::Column::Id.is_in(ids.iter().copied()))
+            .filter(one_of(self.db.read(), practice::Column::Id, ids.iter().copied()))
             .all(self.db.read())
             .await?;
         Ok(rows.into_iter().map(|row| (row.id, row)).collect())
@@ -35,7 +38,7 @@ impl Loader<StubOf> for Reader {
 
     async fn load(&self, keys: &[StubOf]) -> Result<HashMap<StubOf, practice::Model>, Error> {
         let rows = practice::Entity::find()
-            .filter(practice::Column::Id.is_in(keys.iter().map(|key| key.0)))
+            .filter(one_of(self.db.read(), practice::Column::Id, keys.iter().map(|key| key.0)))
             .filter(practice::Column::Number.is_not_null())
             .all(self.db.read())
             .await?;
@@ -54,7 +57,7 @@ impl Loader<AuthorsOf> for Reader {
     async fn load(&self, keys: &[AuthorsOf]) -> Result<HashMap<AuthorsOf, Self::Value>, Error> {
         let rows = practice_author::Entity::find()
             .find_also_related(person::Entity)
-            .filter(practice_author::Column::PracticeId.is_in(keys.iter().map(|key| key.0)))
+            .filter(one_of(self.db.read(), practice_author::Column::PracticeId, keys.iter().map(|key| key.0)))
             .order_by_asc(practice_author::Column::Position)
             .all(self.db.read())
             .await?;
@@ -76,7 +79,7 @@ impl Loader<TagsOf> for Reader {
 
     async fn load(&self, keys: &[TagsOf]) -> Result<HashMap<TagsOf, Vec<String>>, Error> {
         let rows = practice_tag::Entity::find()
-            .filter(practice_tag::Column::PracticeId.is_in(keys.iter().map(|key| key.0)))
+            .filter(one_of(self.db.read(), practice_tag::Column::PracticeId, keys.iter().map(|key| key.0)))
             .order_by_asc(practice_tag::Column::Position)
             .all(self.db.read())
             .await?;
@@ -98,7 +101,11 @@ impl Loader<DecisionsOn> for Reader {
 
     async fn load(&self, keys: &[DecisionsOn]) -> Result<HashMap<DecisionsOn, Self::Value>, Error> {
         let rows = practice_decision::Entity::find()
-            .filter(practice_decision::Column::PracticeId.is_in(keys.iter().map(|key| key.0)))
+            .filter(one_of(
+                self.db.read(),
+                practice_decision::Column::PracticeId,
+                keys.iter().map(|key| key.0),
+            ))
             .order_by_asc(practice_decision::Column::DecidedAt)
             .order_by_asc(practice_decision::Column::Id)
             .all(self.db.read())

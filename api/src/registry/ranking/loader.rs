@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use async_graphql::dataloader::Loader;
 use entity::{AcademicYear, ranking_revision};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::{
@@ -13,7 +13,11 @@ use super::{
     frozen::{self, Placed, Within},
     method::Method,
 };
-use crate::{db::Reader, error::Error, registry::rating::rules::NO_RATINGS_MEAN};
+use crate::{
+    db::{Reader, one_of},
+    error::Error,
+    registry::rating::rules::NO_RATINGS_MEAN,
+};
 
 /// By what the federation's ratings are damped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -69,7 +73,7 @@ impl Loader<RevisionOf> for Reader {
     async fn load(&self, keys: &[RevisionOf]) -> Result<HashMap<RevisionOf, Self::Value>, Error> {
         let years: HashSet<_> = keys.iter().map(|key| key.0).collect();
         let rows = ranking_revision::Entity::find()
-            .filter(ranking_revision::Column::Year.is_in(years))
+            .filter(one_of(self.db.read(), ranking_revision::Column::Year, years))
             .order_by_asc(ranking_revision::Column::Revision)
             .all(self.db.read())
             .await?;

@@ -9,7 +9,10 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 
-use crate::{db::Reader, error::Error};
+use crate::{
+    db::{Reader, one_of},
+    error::Error,
+};
 
 /// What a person gave to a practice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -21,8 +24,8 @@ impl Loader<RatingBy> for Reader {
 
     async fn load(&self, keys: &[RatingBy]) -> Result<HashMap<RatingBy, rating::Model>, Error> {
         let rows = rating::Entity::find()
-            .filter(rating::Column::PersonId.is_in(keys.iter().map(|key| key.0)))
-            .filter(rating::Column::PracticeId.is_in(keys.iter().map(|key| key.1)))
+            .filter(one_of(self.db.read(), rating::Column::PersonId, keys.iter().map(|key| key.0)))
+            .filter(one_of(self.db.read(), rating::Column::PracticeId, keys.iter().map(|key| key.1)))
             .all(self.db.read())
             .await?;
         Ok(rows.into_iter().map(|row| (RatingBy(row.person_id, row.practice_id), row)).collect())
@@ -54,7 +57,7 @@ impl Loader<RatingId> for Reader {
     /// Only what the caller may see, of practices that it may see.
     async fn load(&self, ids: &[RatingId]) -> Result<HashMap<RatingId, rating::Model>, Error> {
         let rows = visible(&self.ratings, &self.practices)
-            .filter(rating::Column::Id.is_in(ids.iter().copied()))
+            .filter(one_of(self.db.read(), rating::Column::Id, ids.iter().copied()))
             .all(self.db.read())
             .await?;
         Ok(rows.into_iter().map(|row| (row.id, row)).collect())

@@ -7,9 +7,12 @@ use entity::{
     ids::{PracticeId, ReviewDrawId, ReviewId},
     review, review_draw,
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{EntityTrait, QueryFilter, QueryOrder};
 
-use crate::{db::Reader, error::Error};
+use crate::{
+    db::{Reader, one_of},
+    error::Error,
+};
 
 impl Loader<ReviewId> for Reader {
     type Value = review::Model;
@@ -18,7 +21,7 @@ impl Loader<ReviewId> for Reader {
     /// Only what the caller may see: the rest is as if it were not there.
     async fn load(&self, ids: &[ReviewId]) -> Result<HashMap<ReviewId, review::Model>, Error> {
         let rows = review::Entity::visible(&self.reviews)
-            .filter(review::Column::Id.is_in(ids.iter().copied()))
+            .filter(one_of(self.db.read(), review::Column::Id, ids.iter().copied()))
             .all(self.db.read())
             .await?;
         Ok(rows.into_iter().map(|row| (row.id, row)).collect())
@@ -32,7 +35,7 @@ impl Loader<ReviewDrawId> for Reader {
     /// Only what the caller may see: the rest is as if it were not there.
     async fn load(&self, ids: &[ReviewDrawId]) -> Result<HashMap<ReviewDrawId, review_draw::Model>, Error> {
         let rows = review_draw::Entity::visible(&self.reviews)
-            .filter(review_draw::Column::Id.is_in(ids.iter().copied()))
+            .filter(one_of(self.db.read(), review_draw::Column::Id, ids.iter().copied()))
             .all(self.db.read())
             .await?;
         Ok(rows.into_iter().map(|row| (row.id, row)).collect())
@@ -49,7 +52,7 @@ impl Loader<ReviewsOf> for Reader {
 
     async fn load(&self, keys: &[ReviewsOf]) -> Result<HashMap<ReviewsOf, Self::Value>, Error> {
         let rows = review::Entity::visible(&self.reviews)
-            .filter(review::Column::DrawId.is_in(keys.iter().map(|key| key.0)))
+            .filter(one_of(self.db.read(), review::Column::DrawId, keys.iter().map(|key| key.0)))
             .order_by_asc(review::Column::Id)
             .all(self.db.read())
             .await?;
@@ -71,7 +74,7 @@ impl Loader<InsteadOf> for Reader {
 
     async fn load(&self, keys: &[InsteadOf]) -> Result<HashMap<InsteadOf, review::Model>, Error> {
         let rows = review::Entity::visible(&self.reviews)
-            .filter(review::Column::Replaces.is_in(keys.iter().map(|key| key.0)))
+            .filter(one_of(self.db.read(), review::Column::Replaces, keys.iter().map(|key| key.0)))
             .all(self.db.read())
             .await?;
         Ok(rows.into_iter().filter_map(|row| row.replaces.map(|of| (InsteadOf(of), row.clone()))).collect())
