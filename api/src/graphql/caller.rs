@@ -7,6 +7,7 @@ use async_graphql::{
     dataloader::{DataLoader, HashMapCache},
 };
 
+use super::Rests;
 use crate::{
     app::App,
     auth::{Action, Actor, visibility},
@@ -28,10 +29,10 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// The caller, with a fresh loader. A `writing` request does not keep what it loads: the next of its
-    /// mutations may change it.
+    /// The caller, with a fresh loader, whose loads go out when the request rests. A `writing` request does not keep what
+    /// it loads: the next of its mutations may change it.
     #[must_use]
-    pub fn new(app: App, actor: Actor, writing: bool) -> Self {
+    pub fn new(app: App, actor: Actor, writing: bool, rests: &Rests) -> Self {
         let reader = Reader {
             db: app.db.clone(),
             practices: visibility::visible_practices(&actor),
@@ -46,14 +47,8 @@ impl Caller {
             now: actor.now,
             today: actor.now.date_naive(),
         };
-        // A load goes out when everything that could run has run, and so has said what it needs; the library would wait a
-        // millisecond for it, by a timer of its own.
-        let spawn = |load| {
-            tokio::spawn(meter::same(async {
-                tokio::task::yield_now().await;
-                load.await
-            }))
-        };
+        let rests = rests.clone();
+        let spawn = move |load| tokio::spawn(meter::same(rests.then(load)));
         let loader = DataLoader::with_cache(reader, spawn, HashMapCache::default()).delay(Duration::ZERO);
         loader.enable_all_cache(!writing);
         Self { app, actor, loader }

@@ -1,9 +1,9 @@
 //! Completes an answer as the specification wants it (October 2021, sections 6.4.3 and 7.2.2): fields in the
 //! order of the query, `null` where a field failed, and where that field is non-null its nearest nullable
-//! parent `null` instead. The library (7.2.1) gives the fields in the order in which they were ready, and
-//! leaves a failed one out.
+//! parent `null` instead. The library (7.2.1) gives the fields in the order in which they were ready, leaves a
+//! failed one out, and an object of which all failed is `null`.
 
-use std::{collections::HashSet, fmt::Write};
+use std::{collections::BTreeSet, fmt::Write, ops::Bound};
 
 use async_graphql::{
     Name, PathSegment, Response, Value,
@@ -28,7 +28,16 @@ struct Field {
 }
 
 /// The paths of the errors, as text: names and indexes with a `/` before each, which stands in no name.
-type Failed = HashSet<String>;
+type Failed = BTreeSet<String>;
+
+/// Whether something below the path failed.
+fn failed_below(path: &mut String, failed: &Failed) -> bool {
+    path.push('/');
+    let from = (Bound::Included(path.as_str()), Bound::Unbounded);
+    let is_below = failed.range::<str, _>(from).next().is_some_and(|first| first.starts_with(path.as_str()));
+    path.pop();
+    is_below
+}
 
 /// Goes on to a part of a path for as long as it is looked at.
 fn within<T>(path: &mut String, part: impl std::fmt::Display, look: impl FnOnce(&mut String) -> T) -> T {
@@ -84,20 +93,49 @@ impl Plan {
             })
         };
         let failed: Failed = response.errors.iter().map(|error| text(&error.path)).collect();
+        if failed.is_empty() {
+            return self.order(&mut response.data);
+        }
         let data = std::mem::take(&mut response.data);
         response.data = self.object(data, &mut String::new(), &failed).unwrap_or(Value::Null);
     }
 
+    /// Puts fields into the order of the query where none failed, and leaves out what was not asked for (see
+    /// [`prepare`](super::prepare)).
+    fn order(&self, value: &mut Value) {
+        match value {
+            Value::List(items) => items.iter_mut().for_each(|item| self.order(item)),
+            Value::Object(found) if !self.fields.is_empty() => {
+                // A field may be left out by `@skip` or `@include`, or be of another type.
+                let mut next = 0;
+                for field in &self.fields {
+                    let at = match found.get_index(next) {
+                        Some((key, _)) if *key == field.key => Some(next),
+                        _ => found.get_index_of(&field.key),
+                    };
+                    let Some(at) = at else { continue };
+                    found.swap_indices(at, next);
+                    if let Some((_, value)) = found.get_index_mut(next) {
+                        field.below.order(value);
+                    }
+                    next += 1;
+                }
+                found.truncate(next);
+            }
+            _ => {}
+        }
+    }
+
     /// An object with its fields; none where a non-null field of it failed.
     fn object(&self, value: Value, path: &mut String, failed: &Failed) -> Option<Value> {
-        let Value::Object(mut found) = value else { return Some(value) };
+        let mut found = match value {
+            Value::Object(found) => found,
+            Value::Null if failed_below(path, failed) => IndexMap::new(),
+            other => return Some(other),
+        };
         let mut object = IndexMap::with_capacity(found.len());
         for field in &self.fields {
             let value = found.swap_remove(&field.key);
-            if value.is_none() && failed.is_empty() {
-                // Left out by `@skip` or `@include`, or of another type.
-                continue;
-            }
             let value = within(path, &field.key, |path| match value {
                 Some(value) => Some(field.below.value(value, field.ty.as_ref(), path, failed)),
                 None => failed.contains(path.as_str()).then(|| null(field.ty.as_ref())),
@@ -126,10 +164,12 @@ impl Plan {
                 }
                 Value::List(done)
             }
-            Value::Object(_) if !self.fields.is_empty() => match self.object(value, path, failed) {
-                Some(object) => object,
-                None => return null(ty),
-            },
+            Value::Object(_) | Value::Null if !self.fields.is_empty() => {
+                match self.object(value, path, failed) {
+                    Some(object) => object,
+                    None => return null(ty),
+                }
+            }
             other => other,
         };
         if done == Value::Null { null(ty) } else { Some(done) }
@@ -251,6 +291,14 @@ mod tests {
             completed("{ a { must { id } } }", value!({ "a": { "must": null } }), &[&["a", "must", "id"]]),
             r#"{"a":null}"#
         );
+    }
+
+    #[test]
+    fn an_object_of_which_every_field_failed_is_still_an_object() {
+        let errors: &[&[&str]] = &[&["a", "name"]];
+        assert_eq!(completed("{ a { name } }", value!({ "a": null }), errors), r#"{"a":{"name":null}}"#);
+        assert_eq!(completed("{ a { id } }", value!(null), &[&["a"]]), r#"{"a":null}"#);
+        assert_eq!(completed("{ a { id } }", value!(null), &[&[]]), "null");
     }
 
     #[test]

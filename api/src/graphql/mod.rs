@@ -9,8 +9,10 @@ pub mod index;
 pub mod limits;
 mod payload;
 pub mod prepare;
+pub mod rests;
 pub mod scalars;
 pub mod schema;
 
 pub use caller::Caller;
 pub(crate) use payload::payload;
+pub use rests::Rests;

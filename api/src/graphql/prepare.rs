@@ -1,8 +1,8 @@
 //! Prepares a document for the library, which (7.2.1) departs from the specification in two places that a
 //! document can be written around:
 //!
-//! - an object of which every field was skipped, or failed, becomes `null`. A hidden `__typename` in every
-//!   selection set keeps it an object; [`super::complete`] leaves out what the caller did not ask for;
+//! - an object of which every field was skipped becomes `null`. A hidden `__typename` in a selection set that may come to
+//!   nothing keeps it an object; [`super::complete`] leaves out what the caller did not ask for;
 //! - a variable that was not given is taken for `null`, where the argument's default should hold. Such a
 //!   variable gets that default.
 
@@ -10,11 +10,8 @@ use std::collections::HashMap;
 
 use async_graphql::{
     Name, Positioned, Value as Constant, Variables,
-    parser::{
-        Pos,
-        types::{
-            DocumentOperations, ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet,
-        },
+    parser::types::{
+        DocumentOperations, ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet,
     },
 };
 use async_graphql_value::Value;
@@ -36,7 +33,7 @@ pub fn prepare(index: &Index, document: &mut ExecutableDocument, variables: &Var
         let mut defaults = defaults.clone();
         let set = &mut operation.selection_set;
         rewrite(index, index.root(operation.ty), &mut set.node, &mut defaults);
-        set.node.items.push(hidden_typename(set.pos));
+        add_hidden_typename(set);
         for definition in &mut operation.variable_definitions {
             let at = definition.pos;
             let definition = &mut definition.node;
@@ -66,7 +63,7 @@ fn rewrite(index: &Index, parent: &str, set: &mut SelectionSet, defaults: &mut H
                 if !field.selection_set.node.items.is_empty() {
                     let result = shape.map_or("", |shape| &shape.result);
                     rewrite(index, result, &mut field.selection_set.node, defaults);
-                    field.selection_set.node.items.push(hidden_typename(field.selection_set.pos));
+                    add_hidden_typename(&mut field.selection_set);
                 }
             }
             Selection::InlineFragment(fragment) => {
@@ -80,7 +77,14 @@ fn rewrite(index: &Index, parent: &str, set: &mut SelectionSet, defaults: &mut H
     }
 }
 
-fn hidden_typename(at: Pos) -> Positioned<Selection> {
+/// Adds the hidden field where no other is certain to be resolved: conditions may leave all others out.
+fn add_hidden_typename(set: &mut Positioned<SelectionSet>) {
+    let at = set.pos;
+    let set = &mut set.node;
+    let is_certain = |selection: &Positioned<Selection>| matches!(&selection.node, Selection::Field(field) if field.node.directives.is_empty());
+    if set.items.iter().any(is_certain) {
+        return;
+    }
     let field = Field {
         alias: None,
         name: Positioned::new(Name::new("__typename"), at),
@@ -88,7 +92,7 @@ fn hidden_typename(at: Pos) -> Positioned<Selection> {
         directives: Vec::new(),
         selection_set: Positioned::new(SelectionSet::default(), at),
     };
-    Positioned::new(Selection::Field(Positioned::new(field, at)), at)
+    set.items.push(Positioned::new(Selection::Field(Positioned::new(field, at)), at));
 }
 
 #[cfg(test)]

@@ -27,21 +27,22 @@ use crate::{
     db::meter::{Meter, metered},
     error::{Code, Error},
     graphql::{
-        Caller, errors, ids,
+        Caller, Rests, errors, ids,
         limits::{Guard, Limits},
         schema::{self, RegistrySchema},
     },
 };
 
-/// What answers GraphQL requests. Built once; shared by all workers.
+/// What answers GraphQL requests. Built once; all threads share what it remembers.
+#[derive(Clone)]
 pub(super) struct Endpoint {
     pub(super) app: App,
     schema: RegistrySchema,
     /// The same, for documents that the first has found valid.
     trusting: RegistrySchema,
-    guard: Guard,
-    questions: Questions,
-    answers: Answers,
+    guard: Arc<Guard>,
+    questions: Arc<Questions>,
+    answers: Arc<Answers>,
 }
 
 impl Endpoint {
@@ -53,8 +54,15 @@ impl Endpoint {
         let guard = Guard::new(&schema::sdl(), limits, app.config.introspection).map_err(Error::internal)?;
         let schema = schema::build(app.config.introspection, ValidationMode::Strict);
         let trusting = schema::build(app.config.introspection, ValidationMode::Fast);
-        let answers = Answers::new(&app);
-        Ok(Self { app, schema, trusting, guard, questions: Questions::new(), answers })
+        let (questions, answers) = (Arc::new(Questions::new()), Arc::new(Answers::new(&app)));
+        Ok(Self { app, schema, trusting, guard: Arc::new(guard), questions, answers })
+    }
+
+    /// The same for the thread of this number.
+    pub(super) fn of_thread(&self, number: usize) -> Self {
+        let mut of_thread = self.clone();
+        of_thread.app.db = self.app.db.of_thread(number);
+        of_thread
     }
 }
 
@@ -214,13 +222,14 @@ impl Endpoint {
     /// Runs a question; one that is known to be valid is not examined again.
     async fn run(&self, ready: &Ready, is_valid: bool, actor: Actor) -> Response {
         let writing = ready.kind == OperationType::Mutation;
-        let caller = Caller::new(self.app.clone(), actor, writing);
+        let rests = Rests::default();
+        let caller = Caller::new(self.app.clone(), actor, writing, &rests);
         let mut request = Request::new(String::new()).variables(ready.variables.clone()).data(caller);
         request.operation_name.clone_from(&ready.operation);
         request.set_parsed_query(ready.document.clone());
         let schema = if is_valid { &self.trusting } else { &self.schema };
         let within = Duration::from_secs(self.app.config.request_seconds.into());
-        match tokio::time::timeout(within, schema.execute(request)).await {
+        match tokio::time::timeout(within, rests.of(schema.execute(request))).await {
             Ok(response) => response,
             Err(_) => {
                 let seconds = within.as_secs();

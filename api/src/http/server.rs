@@ -1,6 +1,13 @@
 //! The server: binds, serves until it is told to stop, then lets running requests end.
 
-use std::{net::TcpListener, time::Duration};
+use std::{
+    net::TcpListener,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use actix_cors::Cors;
 use actix_web::{
@@ -60,11 +67,13 @@ impl Bound {
             tokio::spawn(material::sweep::run(app.clone())),
             tokio::spawn(integrity::job::run(app.clone())),
         ]);
-        let config = std::sync::Arc::clone(&app.config);
-        let endpoint = web::Data::new(Endpoint::new(app).map_err(|e| format!("cannot start: {e}"))?);
+        let config = Arc::clone(&app.config);
+        let endpoint = Endpoint::new(app).map_err(|e| format!("cannot start: {e}"))?;
+        let threads = Arc::new(AtomicUsize::new(0));
+        // Called once by each thread that serves.
         let server = HttpServer::new(move || {
             Actix::new()
-                .app_data(endpoint.clone())
+                .app_data(web::Data::new(endpoint.of_thread(threads.fetch_add(1, Ordering::Relaxed))))
                 .wrap(cors(&config.cors_origins))
                 .wrap(Compress::default())
                 .wrap(from_fn(request_id::give))
