@@ -52,6 +52,16 @@ on_both! {
         assert_eq!(keys(&text(&app, query).await), ["data", "communities", "nodes", "slug", "id", "totalCount"]);
     }
 
+    async fn an_object_of_which_everything_was_left_out_is_empty(app: TestApp) {
+        let community = app.community("kda-chemistry").await;
+        let query = format!(
+            "{{ a: community(by: {{ slug: \"kda-chemistry\" }}) {{ __typename @skip(if: true) }}
+               b: node(id: \"{}\") {{ ... on Region {{ __typename name }} }} }}",
+            id(community.id)
+        );
+        assert_eq!(app.visitor().ask(&query).await.data(), &json!({ "a": {}, "b": {} }));
+    }
+
     async fn a_nullable_field_that_fails_is_null_beside_its_neighbours(app: TestApp) {
         let community = app.community("kda-chemistry").await;
         let query = format!(

@@ -149,6 +149,7 @@ impl Plan {
 
     /// A value of a type; none where it is `null` and must not be.
     fn value(&self, value: Value, ty: Option<&Type>, path: &mut String, failed: &Failed) -> Option<Value> {
+        let is_list = ty.is_some_and(|ty| matches!(ty.base, BaseType::List(_)));
         let done = match value {
             Value::List(items) => {
                 let item_type = ty.and_then(|ty| match &ty.base {
@@ -164,7 +165,7 @@ impl Plan {
                 }
                 Value::List(done)
             }
-            Value::Object(_) | Value::Null if !self.fields.is_empty() => {
+            Value::Object(_) | Value::Null if !self.fields.is_empty() && !is_list => {
                 match self.object(value, path, failed) {
                     Some(object) => object,
                     None => return null(ty),
@@ -299,6 +300,12 @@ mod tests {
         assert_eq!(completed("{ a { name } }", value!({ "a": null }), errors), r#"{"a":{"name":null}}"#);
         assert_eq!(completed("{ a { id } }", value!(null), &[&["a"]]), r#"{"a":null}"#);
         assert_eq!(completed("{ a { id } }", value!(null), &[&[]]), "null");
+    }
+
+    #[test]
+    fn a_list_that_failed_in_an_item_is_no_object() {
+        let errors: &[&[&str]] = &[&["list", "0"]];
+        assert_eq!(completed("{ list { id } }", value!({ "list": null }), errors), r#"{"list":null}"#);
     }
 
     #[test]

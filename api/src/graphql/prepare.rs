@@ -1,12 +1,14 @@
 //! Prepares a document for the library, which (7.2.1) departs from the specification in two places that a
 //! document can be written around:
 //!
-//! - an object of which every field was skipped becomes `null`. A hidden `__typename` in a selection set that may come to
-//!   nothing keeps it an object; [`super::complete`] leaves out what the caller did not ask for;
+//! - an object that comes to nothing becomes `null`: where every field of it was skipped, or failed. A hidden `__typename`
+//!   keeps it an object in a selection set that conditions may empty, and in one of several for the same key, whose objects
+//!   the library puts together. For others [`super::complete`] knows from the errors that there was an object; it also
+//!   leaves out what the caller did not ask for;
 //! - a variable that was not given is taken for `null`, where the argument's default should hold. Such a
 //!   variable gets that default.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use async_graphql::{
     Name, Positioned, Value as Constant, Variables,
@@ -18,12 +20,16 @@ use async_graphql_value::Value;
 
 use super::index::Index;
 
+/// The key of the hidden field: no caller can name a field so.
+const HIDDEN: &str = "*";
+
 /// Rewrites the document for a run with these variables.
 pub fn prepare(index: &Index, document: &mut ExecutableDocument, variables: &Variables) {
+    let repeated = repeated(document);
     let mut defaults = HashMap::new();
     for fragment in document.fragments.values_mut() {
         let on = fragment.node.type_condition.node.on.node.clone();
-        rewrite(index, &on, &mut fragment.node.selection_set.node, &mut defaults);
+        rewrite(index, &on, &mut fragment.node.selection_set.node, &repeated, &mut defaults);
     }
     let operations: Vec<&mut OperationDefinition> = match &mut document.operations {
         DocumentOperations::Single(operation) => vec![&mut operation.node],
@@ -32,8 +38,10 @@ pub fn prepare(index: &Index, document: &mut ExecutableDocument, variables: &Var
     for operation in operations {
         let mut defaults = defaults.clone();
         let set = &mut operation.selection_set;
-        rewrite(index, index.root(operation.ty), &mut set.node, &mut defaults);
-        add_hidden_typename(set);
+        rewrite(index, index.root(operation.ty), &mut set.node, &repeated, &mut defaults);
+        if may_be_empty(&set.node) {
+            add_hidden_typename(set);
+        }
         for definition in &mut operation.variable_definitions {
             let at = definition.pos;
             let definition = &mut definition.node;
@@ -46,7 +54,13 @@ pub fn prepare(index: &Index, document: &mut ExecutableDocument, variables: &Var
 }
 
 /// Adds the hidden fields, and gathers the defaults of the arguments for which a variable stands.
-fn rewrite(index: &Index, parent: &str, set: &mut SelectionSet, defaults: &mut HashMap<Name, Constant>) {
+fn rewrite(
+    index: &Index,
+    parent: &str,
+    set: &mut SelectionSet,
+    repeated: &HashSet<Name>,
+    defaults: &mut HashMap<Name, Constant>,
+) {
     for selection in &mut set.items {
         match &mut selection.node {
             Selection::Field(field) => {
@@ -61,38 +75,67 @@ fn rewrite(index: &Index, parent: &str, set: &mut SelectionSet, defaults: &mut H
                     }
                 }
                 if !field.selection_set.node.items.is_empty() {
+                    let is_repeated = repeated.contains(&field.response_key().node);
                     let result = shape.map_or("", |shape| &shape.result);
-                    rewrite(index, result, &mut field.selection_set.node, defaults);
-                    add_hidden_typename(&mut field.selection_set);
+                    let below = &mut field.selection_set;
+                    rewrite(index, result, &mut below.node, repeated, defaults);
+                    if is_repeated || may_be_empty(&below.node) {
+                        add_hidden_typename(below);
+                    }
                 }
             }
             Selection::InlineFragment(fragment) => {
                 let fragment = &mut fragment.node;
                 let on = fragment.type_condition.as_ref().map(|on| on.node.on.node.clone());
                 let on = on.as_ref().map_or(parent, |on| on.as_str());
-                rewrite(index, on, &mut fragment.selection_set.node, defaults);
+                rewrite(index, on, &mut fragment.selection_set.node, repeated, defaults);
             }
             Selection::FragmentSpread(_) => {}
         }
     }
 }
 
-/// Adds the hidden field where no other is certain to be resolved: conditions may leave all others out.
+/// The keys for which selection sets stand more than once in the document: these may be of one object.
+fn repeated(document: &ExecutableDocument) -> HashSet<Name> {
+    let fragments = document.fragments.values().map(|fragment| &fragment.node.selection_set.node);
+    let operations = document.operations.iter().map(|(_, operation)| &operation.node.selection_set.node);
+    let mut sets: Vec<&SelectionSet> = fragments.chain(operations).collect();
+    let (mut seen, mut repeated) = (HashSet::new(), HashSet::new());
+    while let Some(set) = sets.pop() {
+        for selection in &set.items {
+            match &selection.node {
+                Selection::Field(field) if !field.node.selection_set.node.items.is_empty() => {
+                    let key = &field.node.response_key().node;
+                    if !seen.insert(key) {
+                        repeated.insert(key.clone());
+                    }
+                    sets.push(&field.node.selection_set.node);
+                }
+                Selection::InlineFragment(fragment) => sets.push(&fragment.node.selection_set.node),
+                Selection::Field(_) | Selection::FragmentSpread(_) => {}
+            }
+        }
+    }
+    repeated
+}
+
+/// Whether conditions may leave out all of a selection set.
+fn may_be_empty(set: &SelectionSet) -> bool {
+    !set.items.iter().any(
+        |selection| matches!(&selection.node, Selection::Field(field) if field.node.directives.is_empty()),
+    )
+}
+
 fn add_hidden_typename(set: &mut Positioned<SelectionSet>) {
     let at = set.pos;
-    let set = &mut set.node;
-    let is_certain = |selection: &Positioned<Selection>| matches!(&selection.node, Selection::Field(field) if field.node.directives.is_empty());
-    if set.items.iter().any(is_certain) {
-        return;
-    }
     let field = Field {
-        alias: None,
+        alias: Some(Positioned::new(Name::new(HIDDEN), at)),
         name: Positioned::new(Name::new("__typename"), at),
         arguments: Vec::new(),
         directives: Vec::new(),
         selection_set: Positioned::new(SelectionSet::default(), at),
     };
-    set.items.push(Positioned::new(Selection::Field(Positioned::new(field, at)), at));
+    set.node.items.push(Positioned::new(Selection::Field(Positioned::new(field, at)), at));
 }
 
 #[cfg(test)]
@@ -109,6 +152,9 @@ mod tests {
     impl Query {
         async fn thing(&self) -> Option<Thing> {
             Some(Thing)
+        }
+        async fn things(&self) -> Vec<Thing> {
+            vec![Thing, Thing]
         }
         async fn fails(&self) -> async_graphql::Result<Option<i32>> {
             Err("failed".into())
@@ -164,6 +210,30 @@ mod tests {
             answer("{ fails again: fails }", json!({})).await,
             json!({ "fails": null, "again": null })
         );
+    }
+
+    #[tokio::test]
+    async fn a_field_selected_twice_has_what_either_selection_gives() {
+        let whole = json!({ "thing": { "fails": null, "id": 1 } });
+        assert_eq!(answer("{ thing { fails } thing { id } }", json!({})).await, whole);
+        let fragments =
+            "{ ...A ...B } fragment A on Query { thing { fails } } fragment B on Query { thing { id } }";
+        assert_eq!(answer(fragments, json!({})).await, whole);
+        let item = json!({ "fails": null, "id": 1 });
+        assert_eq!(
+            answer("{ things { fails } things { id } }", json!({})).await,
+            json!({ "things": [item, item] })
+        );
+    }
+
+    #[tokio::test]
+    async fn a_typename_that_was_skipped_is_not_answered() {
+        for query in [
+            "{ thing { __typename @skip(if: true) } }",
+            "{ thing { ...F @include(if: false) } } fragment F on Thing { __typename id }",
+        ] {
+            assert_eq!(answer(query, json!({})).await, json!({ "thing": {} }), "{query}");
+        }
     }
 
     #[tokio::test]
