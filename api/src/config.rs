@@ -178,8 +178,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// The database's address, where it is not the embedded one.
     pub database_url: Option<String>,
-    /// Most connections to the database that requests take at once, parted among the threads that serve them; jobs take a
-    /// few more.
+    /// Most connections to the database that requests take at once, parted among the threads that serve them, eight or more
+    /// to a part; jobs take a few more.
     pub database_connections: u32,
     /// What to log; left out, each command has its own default.
     pub log: Option<String>,

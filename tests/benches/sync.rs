@@ -152,7 +152,7 @@ async fn sync(integrator: &Actor, night: &str, rows: &[rows::Row], counts: [usiz
 
 /// Imports a large file with the program itself, and watches its memory.
 async fn import(name: &str, count: usize, database: Database) {
-    let db = database.connect().await;
+    let db = database.connect(8).await;
     let app = TestApp::over(database.clone()).await;
     scene(&app).await;
     let folder = tempfile::tempdir().unwrap();

@@ -149,6 +149,14 @@ on_both! {
         assert_eq!((&page["totalCount"], &page["asOf"]), (&json!(0), &closed["madeAt"]));
     }
 
+    async fn a_year_is_closed_where_a_thread_has_one_connection(app: TestApp) {
+        let app = app.configured(|config| config.database_connections = 1).await;
+        let year = this_year(&app).previous();
+        two_years(&app, year).await;
+        let closed = close(&app, year).await.done()["revision"].clone();
+        assert_eq!(closed["revision"], 1);
+    }
+
     async fn a_closed_year_stays_as_it_was_and_the_next_compares_with_it(app: TestApp) {
         let year = this_year(&app).previous();
         let made = two_years(&app, year).await;

@@ -50,7 +50,8 @@ impl TestApp {
 
     async fn on(database: Database, mut config: Config, clock: Clock) -> Self {
         config.materials_url = Some(format!("file://{}", database.files().display()));
-        let inner = App::new(config, database.connect().await, clock.clone()).await.unwrap();
+        let db = database.connect(config.database_connections).await;
+        let inner = App::new(config, db, clock.clone()).await.unwrap();
         let served = Arc::new(Served::new(inner.clone()));
         Self { clock, inner, database, served }
     }

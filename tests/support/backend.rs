@@ -10,9 +10,6 @@ use uuid::Uuid;
 
 use super::cluster::{self, Server};
 
-/// How many connections the application may have to it.
-const CONNECTIONS: u32 = 8;
-
 /// A database of a test's own.
 #[derive(Clone, Debug)]
 pub struct Database {
@@ -90,9 +87,9 @@ impl Database {
         Self::new(Db::embedded(folder.path()), Held::Folder(folder))
     }
 
-    /// Connects to it.
-    pub async fn connect(&self) -> Db {
-        Db::connect(&self.address, CONNECTIONS).await.unwrap()
+    /// Connects to it, with so many connections at most.
+    pub async fn connect(&self, connections: u32) -> Db {
+        Db::connect(&self.address, connections).await.unwrap()
     }
 
     /// The folder in which files are kept.

@@ -71,8 +71,8 @@ pub(super) struct Connections {
     pub(super) shares: Vec<DatabaseConnection>,
 }
 
-/// How many connections a share has at least.
-const SHARE: u32 = 4;
+/// How many connections a share has at least, where there are so many: when one is used up, others do not help.
+const SHARE: u32 = 8;
 
 /// Opens the ways to a database.
 pub(super) async fn connect(address: &Address, connections: u32) -> Result<Connections, DbErr> {

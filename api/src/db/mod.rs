@@ -39,6 +39,8 @@ pub struct Db {
     writer: DatabaseConnection,
     /// What threads that serve requests read and write through.
     shares: Arc<[DatabaseConnection]>,
+    /// For what takes long: who holds a transaction of a share must not wait for another connection of it.
+    snapshots: DatabaseConnection,
     /// Woken after every commit, so that followers of the journal need not wait for their next look.
     committed: Arc<Notify>,
     /// Grows with every transaction of this process that may have changed something.
@@ -59,6 +61,7 @@ impl Db {
         }
         let dialect::Connections { reader, writer, shares } = made;
         Ok(Self {
+            snapshots: reader.clone(),
             reader,
             writer,
             shares: shares.into(),
@@ -90,12 +93,13 @@ impl Db {
         &self.reader
     }
 
-    /// For reading a lot that must fit together: all of it as it was committed at the first look.
+    /// For reading a lot that must fit together: all of it as it was committed at the first look. Not of a thread's own
+    /// connections.
     ///
     /// # Errors
     /// [`Error::Refused`] with `UNAVAILABLE` when no connection is to be had.
     pub async fn snapshot(&self) -> Result<impl ConnectionTrait + StreamTrait + use<>, Error> {
-        Ok(dialect::snapshot(&self.reader).await?)
+        Ok(dialect::snapshot(&self.snapshots).await?)
     }
 
     /// Opens a writing transaction for what the permit allows. Dropped without a commit it leaves nothing.
@@ -160,7 +164,7 @@ impl Db {
 
     /// Closes all connections, letting running statements end.
     pub async fn close(&self) {
-        for connection in [&self.reader, &self.writer].into_iter().chain(&*self.shares) {
+        for connection in [&self.snapshots, &self.reader, &self.writer].into_iter().chain(&*self.shares) {
             if let Err(error) = connection.clone().close().await {
                 tracing::warn!(%error, "closing the database");
             }
