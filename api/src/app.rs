@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use tokio::sync::Mutex;
-
 use crate::{
     auth::{
         credentials::{Keys, Passwords},
@@ -17,7 +15,7 @@ use crate::{
     registry::{
         indicator,
         ranking::{
-            field::Fields,
+            build::Building,
             versions::{self, Known},
         },
     },
@@ -40,8 +38,8 @@ pub struct App {
     pub passwords: Arc<Passwords>,
     /// What slows down guessing.
     pub throttle: Arc<Throttle>,
-    /// Taken by whoever builds a ranking board, one at a time in a process: what boards are made of.
-    pub boards: Arc<Mutex<Fields>>,
+    /// By which ranking boards are built.
+    pub boards: Arc<Building>,
     /// The versions of ranking methods that were asked for so far.
     pub methods: Arc<Known>,
 }

@@ -1,13 +1,16 @@
 //! What a process remembers of those who take part in rankings, and catches up with, is what the rows say.
 
-use api::registry::ranking::verify::verify;
+use api::registry::ranking::{method::Method, verify::verify};
 use chrono::Duration;
-use entity::{PracticeState, practice, rating};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use entity::{PracticeState, practice, ranking_board, ranking_leaf, rating};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::json;
 
 use super::ranking::{publish_many, ranking, this_year, within, written};
-use crate::support::app::{TestApp, id};
+use crate::support::{
+    app::{TestApp, id},
+    eventually,
+};
 
 /// Has boards of all kinds made: of every method, in every filter, over all time and both years.
 async fn make_boards(app: &TestApp) {
@@ -137,5 +140,42 @@ on_both! {
             check(&replica, "a publication").await;
             check(&app, "a publication").await;
         }
+    }
+    async fn a_part_does_not_wait_until_all_that_boards_are_made_of_is_read(app: TestApp) {
+        for (slug, region) in [("kda-chemistry", "RU-KDA"), ("spe-chemistry", "RU-SPE")] {
+            let community = app.new_community(slug).region(region).profile("chemistry").create().await;
+            publish_many(&app, &community, 2, app.clock.now()).await;
+        }
+        let visitor = app.visitor();
+        ranking(&visitor, "practiceRanking", "").await;
+        let reading = app.what_boards_are_made_of().await;
+        let parts = [("regionCode: \"RU-KDA\"", 2, 1), ("profileCode: \"chemistry\"", 4, 2)];
+        for (filter, practices, communities) in parts {
+            let filter = format!("filter: {{ {filter} }}");
+            assert_eq!(ranking(&visitor, "practiceRanking", &filter).await["totalCount"], practices);
+            assert_eq!(ranking(&visitor, "communityRanking", &filter).await["totalCount"], communities);
+        }
+        drop(reading);
+        let report = verify(app.app(), |_| {}).await.unwrap();
+        assert_eq!(report.differences, [] as [String; 0]);
+    }
+
+    async fn a_board_is_made_to_the_end_where_who_asked_for_it_waits_no_longer(app: TestApp) {
+        let app = app.configured(|config| config.request_seconds = 1).await;
+        let community = app.community("kda-chemistry").await;
+        app.rated(&app.published(&community).await, None, 1).await;
+        let visitor = app.visitor();
+        ranking(&visitor, "practiceRanking", "").await;
+        let kept = async || {
+            let adopted = ranking_board::Column::Key.starts_with(Method::Adoption.key());
+            let boards = ranking_leaf::Entity::find().find_also_related(ranking_board::Entity);
+            boards.filter(adopted).count(app.rows()).await.unwrap()
+        };
+        let reading = app.what_boards_are_made_of().await;
+        let answer = visitor.ask("{ practiceRanking(method: ADOPTION) { totalCount } }").await;
+        assert_eq!(answer.error_code(), "TIMEOUT");
+        assert_eq!(kept().await, 0);
+        drop(reading);
+        eventually("the board", kept, |boards| *boards > 0).await;
     }
 }

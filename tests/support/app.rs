@@ -15,6 +15,7 @@ use entity::{
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
+use tokio::sync::MutexGuard;
 
 use super::{actor::Actor, backend::Database, client::Client};
 
@@ -130,11 +131,16 @@ impl TestApp {
         journal::Entity::find().order_by_asc(journal::Column::Seq).all(self.rows()).await.unwrap()
     }
 
+    /// What boards are made of: nobody else can read or renew it meanwhile.
+    pub async fn what_boards_are_made_of(&self) -> MutexGuard<'_, Fields> {
+        self.inner.boards.fields.lock().await
+    }
+
     /// Throws the living ranking boards away; the next query makes them anew. For rows that factories put in place
     /// after the first request: the boards follow the journal, in which those do not stand.
     pub async fn forget_boards(&self) {
         // What was read for them goes with them.
-        let mut fields = self.inner.boards.lock().await;
+        let mut fields = self.what_boards_are_made_of().await;
         *fields = Fields::default();
         let living = ranking_board::Entity::find().filter(ranking_board::Column::Revision.is_null());
         let living: Vec<_> = living.all(self.rows()).await.unwrap().into_iter().map(|row| row.id).collect();

@@ -2,9 +2,10 @@
 
 use entity::{profile, region};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use tokio::sync::Mutex;
 
 use super::{
-    board::{self, Parameters, Period, Spec},
+    board::{self, At, Parameters, Period, Spec},
     entrant::Entrant,
     field::{Field, Fields, Scope, Source},
     formula::Scoring,
@@ -12,7 +13,46 @@ use super::{
     rules::{self, Entry, Standings},
     versions::{self, Version},
 };
-use crate::{app::App, auth::Permit, error::Error};
+use crate::{app::App, auth::Permit, db::meter, error::Error};
+
+/// What a process builds boards with.
+#[derive(Debug, Default)]
+pub struct Building {
+    /// Taken by whoever builds a board, one at a time: what boards are made of.
+    pub fields: Mutex<Fields>,
+    /// Taken by whoever makes the first board of a region or profile.
+    part: Mutex<()>,
+}
+
+/// Makes a board that nobody has asked for before. It is made to the end, even where who asked for it waits no longer: who
+/// asks again finds it then.
+///
+/// # Errors
+/// The database's.
+pub async fn first(app: &App, spec: &Spec) -> Result<(), Error> {
+    let (app, spec) = (app.clone(), spec.clone());
+    let made = tokio::spawn(meter::same(async move {
+        // One at a time: of many who ask for a board that is not there, the first makes it.
+        if spec.region.is_none() && spec.profile.is_none() {
+            return missing(&app, &mut *app.boards.fields.lock().await, &spec).await;
+        }
+        let _one = app.boards.part.lock().await;
+        match app.boards.fields.try_lock() {
+            Ok(mut fields) => missing(&app, &mut fields, &spec).await,
+            // While what the federation's boards are made of is being read, which can take minutes, a part's is made of its
+            // own rows.
+            Err(_) => missing(&app, &mut Fields::default(), &spec).await,
+        }
+    }));
+    made.await.map_err(Error::internal)?
+}
+
+async fn missing(app: &App, fields: &mut Fields, spec: &Spec) -> Result<(), Error> {
+    if board::read(app.db.read(), spec, At::Current, 1, 1).await?.is_none() {
+        make(app, fields, spec).await?;
+    }
+    Ok(())
+}
 
 /// Makes a board that is not there yet; false where the filter names an unknown region or profile, and of a closed year,
 /// whose boards were all made when it was closed.

@@ -13,11 +13,11 @@ use uuid::Uuid;
 
 use super::{
     board::{Period, Spec},
+    build,
     frozen::{Placed, Within},
     history,
     loader::{PlaceNow, PlacesOf, RevisionOf},
     method::{Method, Ranks},
-    service,
     versions::Version,
 };
 use crate::{
@@ -253,7 +253,7 @@ pub async fn history_of(
         let mut placed = caller.loader.load_one(now.clone()).await?;
         if placed.is_none() {
             // Nobody has asked for that ranking yet.
-            Box::pin(service::make(&caller.app, &now.0)).await?;
+            build::first(&caller.app, &now.0).await?;
             placed = caller.loader.load_one(now).await?;
         }
         places.extend(placed.flatten());

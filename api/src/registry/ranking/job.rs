@@ -7,7 +7,7 @@ use entity::{AcademicYear, counter, journal, ranking_board};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 
 use super::{
-    board::{self, At, Period, Spec},
+    board::{self, Period, Spec},
     build,
     field::Scope,
     loader,
@@ -64,16 +64,13 @@ async fn warm(app: &App) -> Result<(), Error> {
     tx.commit_quietly().await?;
     let communities = Spec { method: Method::PublishedPractices, ..loader::federal_rating(year) };
     for spec in [communities, loader::federal_rating(year)] {
-        let mut fields = app.boards.lock().await;
-        if board::read(app.db.read(), &spec, At::Current, 1, 1).await?.is_none() {
-            build::make(app, &mut fields, &spec).await?;
-        }
+        build::first(app, &spec).await?;
     }
     // So that the first change need not wait for what the boards of the federation are made of.
     for row in living(app).await? {
         let Some(spec) = Spec::parse(&row.key) else { continue };
         if spec.region.is_none() && spec.profile.is_none() && spec.period.year() == year {
-            let mut fields = app.boards.lock().await;
+            let mut fields = app.boards.fields.lock().await;
             fields.prepare(app.db.read(), spec.method, spec.period, year).await?;
             fields.former(app.db.read(), spec.method, Scope::default(), spec.period).await?;
             drop(fields);
@@ -134,7 +131,7 @@ pub async fn follow(app: &App) -> Result<Followed, Error> {
             (Reverse(spec.period.recency()), spec.region.is_some(), spec.profile.is_some())
         });
         for spec in stale {
-            let mut fields = app.boards.lock().await;
+            let mut fields = app.boards.fields.lock().await;
             build::rebuild(app, &mut fields, &spec, Some(reached)).await?;
             followed = Followed::Rebuilt;
         }

@@ -20,7 +20,7 @@
 //! - `verify`: recomputes all of it.
 
 pub mod board;
-mod build;
+pub mod build;
 mod communities;
 pub mod entrant;
 mod experts;

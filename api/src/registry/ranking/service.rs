@@ -154,21 +154,8 @@ async fn require(app: &App, spec: &Spec, at: At, from: i64, to: i64) -> Result<O
         At::Revision(_) => return Ok(None),
         At::Current => {}
     }
-    make(app, spec).await?;
+    build::first(app, spec).await?;
     board::read(app.db.read(), spec, At::Current, from, to).await
-}
-
-/// Makes a board that is not kept yet, where one is to be.
-///
-/// # Errors
-/// The database's.
-pub async fn make(app: &App, spec: &Spec) -> Result<(), Error> {
-    // One at a time: of many who ask for a board that is not there, the first makes it.
-    let mut fields = app.boards.lock().await;
-    if board::read(app.db.read(), spec, At::Current, 1, 1).await?.is_none() {
-        Box::pin(build::make(app, &mut fields, spec)).await?;
-    }
-    Ok(())
 }
 
 /// The newest state of the period, where it is a closed year.
