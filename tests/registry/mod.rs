@@ -46,5 +46,6 @@ mod imports;
 mod import_refusals;
 mod reconcile;
 mod remembered;
+mod connections;
 mod exports;
 mod personal_data;

@@ -1,12 +1,13 @@
 //! The only file that may name a database backend: how each is reached, opened and locked.
 
-use std::{num::NonZero, path::PathBuf, thread::available_parallelism, time::Duration};
+use std::{num::NonZero, path::PathBuf, pin::Pin, sync::Arc, thread::available_parallelism, time::Duration};
 
 use sea_orm::{
     AccessMode, ActiveModelTrait, ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection,
-    DatabaseTransaction, DbBackend, DbErr, EntityTrait, FromQueryResult, IdenStatic, IntoActiveModel,
-    IsolationLevel, Iterable, JoinType, QueryFilter, QuerySelect, QueryTrait, RuntimeErr, Select,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait, Value,
+    DatabaseTransaction, DbBackend, DbErr, EntityTrait, ExecResult, FromQueryResult, IdenStatic,
+    IntoActiveModel, IsolationLevel, Iterable, JoinType, QueryFilter, QueryResult, QuerySelect, QueryStream,
+    QueryTrait, RuntimeErr, Select, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    Value,
     sea_query::{
         Asterisk, Expr, ExprTrait, Func, FunctionCall, Query, ValueType, extension::postgres::PgFunc,
     },
@@ -15,9 +16,9 @@ use sea_orm::{
         sqlite::{SqliteJournalMode, SqliteSynchronous},
     },
 };
-use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::{MigratorTrait, async_trait::async_trait};
 
-use super::insert_all;
+use super::{insert_all, meter, parked::Parked};
 use crate::error::Error;
 
 /// How much of the embedded database a connection keeps at hand, in KiB where negative, as SQLite writes it. The
@@ -63,12 +64,95 @@ impl Address {
 /// The ways to a database.
 pub(super) struct Connections {
     /// For reading.
-    pub(super) reader: DatabaseConnection,
+    pub(super) reader: Pooled,
     /// For changing; of a server, the same.
-    pub(super) writer: DatabaseConnection,
+    pub(super) writer: Pooled,
     /// For both, for threads that serve requests: each is used by one of them, or by some where there are many. They
     /// connect when they are first used. None for a file, whose connections are threads of their own.
-    pub(super) shares: Vec<DatabaseConnection>,
+    pub(super) shares: Vec<Pooled>,
+}
+
+/// A pool; what reads all rows of a statement at once does so over [parked](Parked) connections of it. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(super) struct Pooled {
+    pool: DatabaseConnection,
+    parked: AnyParked,
+}
+
+#[derive(Clone, Debug)]
+enum AnyParked {
+    Server(Arc<Parked<sqlx::Postgres>>),
+    File(Arc<Parked<sqlx::Sqlite>>),
+}
+
+impl Pooled {
+    fn of(mut pool: DatabaseConnection) -> Self {
+        pool.set_metric_callback(meter::count);
+        let parked = match pool.get_database_backend() {
+            DbBackend::Postgres => {
+                AnyParked::Server(Arc::new(Parked::of(pool.get_postgres_connection_pool())))
+            }
+            _ => AnyParked::File(Arc::new(Parked::of(pool.get_sqlite_connection_pool()))),
+        };
+        Self { pool, parked }
+    }
+
+    async fn waiting<T>(&self, connection: impl Future<Output = T>) -> T {
+        match &self.parked {
+            AnyParked::Server(parked) => parked.waiting(connection).await,
+            AnyParked::File(parked) => parked.waiting(connection).await,
+        }
+    }
+
+    /// Closes all connections, letting running statements end.
+    pub(super) async fn close(&self) -> Result<(), DbErr> {
+        match &self.parked {
+            AnyParked::Server(parked) => parked.close(),
+            AnyParked::File(parked) => parked.close(),
+        }
+        self.pool.close_by_ref().await
+    }
+}
+
+#[async_trait]
+impl ConnectionTrait for Pooled {
+    fn get_database_backend(&self) -> DbBackend {
+        self.pool.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.waiting(self.pool.execute_raw(statement)).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.waiting(self.pool.execute_unprepared(sql)).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        Ok(self.query_all_raw(statement).await?.into_iter().next())
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        match &self.parked {
+            AnyParked::Server(parked) => parked.rows(statement).await,
+            AnyParked::File(parked) => parked.rows(statement).await,
+        }
+    }
+}
+
+impl sea_orm::StreamTrait for Pooled {
+    type Stream<'a> = QueryStream;
+
+    fn get_database_backend(&self) -> DbBackend {
+        self.pool.get_database_backend()
+    }
+
+    fn stream_raw<'a>(
+        &'a self,
+        statement: Statement,
+    ) -> Pin<Box<dyn Future<Output = Result<QueryStream, DbErr>> + Send + 'a>> {
+        Box::pin(self.waiting(sea_orm::StreamTrait::stream_raw(&self.pool, statement)))
+    }
 }
 
 /// How many connections a share has at least, where there are so many: when one is used up, others do not help.
@@ -85,6 +169,7 @@ pub(super) async fn connect(address: &Address, connections: u32) -> Result<Conne
             // because it makes the file.
             let writer = Database::connect(file_options(path, 1, WRITER_CACHE)).await?;
             let reader = Database::connect(file_options(path, connections, READER_CACHE)).await?;
+            let (reader, writer) = (Pooled::of(reader), Pooled::of(writer));
             Ok(Connections { reader, writer, shares: Vec::new() })
         }
         Address::Server(url) => {
@@ -95,16 +180,16 @@ pub(super) async fn connect(address: &Address, connections: u32) -> Result<Conne
                 Ok(Err(error)) => return Err(sqlx_error(error)),
                 Err(_) => return Err(DbErr::Custom("no answer within 5 seconds".into())),
             }
-            let reader = Database::connect(server_options(url, connections)).await?;
+            let all = Pooled::of(Database::connect(server_options(url, connections)).await?);
             let threads = available_parallelism().map_or(1, NonZero::get).try_into().unwrap_or(u32::MAX);
             let count = Ord::clamp(connections / SHARE, 1, threads);
             let mut shares = Vec::new();
             for _ in 0..count {
                 let mut options = server_options(url, connections / count);
                 options.connect_lazy(true);
-                shares.push(Database::connect(options).await?);
+                shares.push(Pooled::of(Database::connect(options).await?));
             }
-            Ok(Connections { writer: reader.clone(), reader, shares })
+            Ok(Connections { reader: all.clone(), writer: all, shares })
         }
     }
 }
@@ -162,13 +247,12 @@ fn file_options(path: &std::path::Path, connections: u32, cache: &'static str) -
 
 /// Begins a writing transaction: on SQLite it takes the write lock at once, so that it can neither deadlock
 /// nor fail half-way for having read first.
-pub(super) async fn begin(writer: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
-    writer
-        .begin_with_options(TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        })
-        .await
+pub(super) async fn begin(writer: &Pooled) -> Result<DatabaseTransaction, DbErr> {
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    writer.waiting(writer.pool.begin_with_options(options)).await
 }
 
 /// A transaction for loading whole tables, by the fastest way that a database has: on a server `COPY`, in a file inserts of
@@ -180,10 +264,11 @@ pub(super) enum Bulk {
 }
 
 impl Bulk {
-    pub(super) async fn begin(writer: &DatabaseConnection) -> Result<Self, DbErr> {
+    pub(super) async fn begin(writer: &Pooled) -> Result<Self, DbErr> {
         Ok(match writer.get_database_backend() {
             DbBackend::Postgres => {
-                Self::Server(writer.get_postgres_connection_pool().begin().await.map_err(sqlx_error)?)
+                let begun = writer.pool.get_postgres_connection_pool().begin();
+                Self::Server(writer.waiting(begun).await.map_err(sqlx_error)?)
             }
             _ => Self::File(begin(writer).await?),
         })
@@ -265,7 +350,7 @@ fn copied(into: &mut String, value: Option<Value>) -> Result<(), Error> {
 }
 
 /// Begins a transaction that only reads, and sees all the time what was committed when it read first.
-pub(super) async fn snapshot(reader: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+pub(super) async fn snapshot(reader: &Pooled) -> Result<DatabaseTransaction, DbErr> {
     let options = match reader.get_database_backend() {
         DbBackend::Postgres => TransactionOptions {
             isolation_level: Some(IsolationLevel::RepeatableRead),
@@ -278,12 +363,12 @@ pub(super) async fn snapshot(reader: &DatabaseConnection) -> Result<DatabaseTran
             ..TransactionOptions::default()
         },
     };
-    reader.begin_with_options(options).await
+    reader.waiting(reader.pool.begin_with_options(options)).await
 }
 
 /// Runs the pending steps of the schema, all or none. Of several processes that start at once one runs them,
 /// the others wait and find nothing to do.
-pub(super) async fn migrate(writer: &DatabaseConnection) -> Result<(), DbErr> {
+pub(super) async fn migrate(writer: &Pooled) -> Result<(), DbErr> {
     let tx = begin(writer).await?;
     if tx.get_database_backend() == DbBackend::Postgres {
         // Any number that no other program locks in this database.

@@ -7,6 +7,7 @@
 mod dialect;
 pub mod keyset;
 pub mod meter;
+mod parked;
 mod reader;
 mod tx;
 
@@ -18,7 +19,7 @@ use std::{
     },
 };
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, IntoActiveModel, StreamTrait};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, StreamTrait};
 use sea_orm_migration::MigratorTrait;
 use tokio::sync::Notify;
 
@@ -27,6 +28,7 @@ pub use reader::Reader;
 pub(crate) use tx::{BINDS, insert_all};
 pub use tx::{Change, Tx};
 
+use self::dialect::Pooled;
 use crate::{
     auth::policy::Permit,
     error::{Code, Error},
@@ -35,12 +37,12 @@ use crate::{
 /// The registry's database. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Db {
-    reader: DatabaseConnection,
-    writer: DatabaseConnection,
+    reader: Pooled,
+    writer: Pooled,
     /// What threads that serve requests read and write through.
-    shares: Arc<[DatabaseConnection]>,
+    shares: Arc<[Pooled]>,
     /// For what takes long: who holds a transaction of a share must not wait for another connection of it.
-    snapshots: DatabaseConnection,
+    snapshots: Pooled,
     /// Woken after every commit, so that followers of the journal need not wait for their next look.
     committed: Arc<Notify>,
     /// Grows with every transaction of this process that may have changed something.
@@ -53,13 +55,9 @@ impl Db {
     /// # Errors
     /// One line that names the address, without its password.
     pub async fn connect(address: &Address, connections: u32) -> Result<Self, String> {
-        let mut made = dialect::connect(address, connections)
+        let dialect::Connections { reader, writer, shares } = dialect::connect(address, connections)
             .await
             .map_err(|e| format!("cannot reach the database {}: {}", address.shown(), one_line(&e)))?;
-        for connection in [&mut made.reader, &mut made.writer].into_iter().chain(&mut made.shares) {
-            connection.set_metric_callback(meter::count);
-        }
-        let dialect::Connections { reader, writer, shares } = made;
         Ok(Self {
             snapshots: reader.clone(),
             reader,
@@ -164,8 +162,8 @@ impl Db {
 
     /// Closes all connections, letting running statements end.
     pub async fn close(&self) {
-        for connection in [&self.snapshots, &self.reader, &self.writer].into_iter().chain(&*self.shares) {
-            if let Err(error) = connection.clone().close().await {
+        for pool in [&self.snapshots, &self.reader, &self.writer].into_iter().chain(&*self.shares) {
+            if let Err(error) = pool.close().await {
                 tracing::warn!(%error, "closing the database");
             }
         }
