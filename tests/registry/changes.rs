@@ -44,7 +44,7 @@ fn delete(of: impl Into<String>) -> (String, String) {
 }
 
 /// Leave to enter a change of a region's registrations, as an integrator has.
-fn permit(app: &TestApp, region: RegionId) -> api::auth::Permit {
+pub(super) fn permit(app: &TestApp, region: RegionId) -> api::auth::Permit {
     let mut caller = Caller::visitor("r".into(), app.clock.now());
     caller.rights.push(api::auth::Right {
         role: Role::Integrator,

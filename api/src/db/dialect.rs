@@ -1,13 +1,15 @@
-//! The only file that may name a database backend: how each is reached, opened and locked.
+//! The only part that may name a database backend: how each is reached, opened and locked.
 
-use std::{num::NonZero, path::PathBuf, pin::Pin, sync::Arc, thread::available_parallelism, time::Duration};
+mod parked;
+mod pooled;
+
+use std::{num::NonZero, path::PathBuf, thread::available_parallelism, time::Duration};
 
 use sea_orm::{
-    AccessMode, ActiveModelTrait, ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection,
-    DatabaseTransaction, DbBackend, DbErr, EntityTrait, ExecResult, FromQueryResult, IdenStatic,
-    IntoActiveModel, IsolationLevel, Iterable, JoinType, QueryFilter, QueryResult, QuerySelect, QueryStream,
-    QueryTrait, RuntimeErr, Select, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
-    Value,
+    AccessMode, ActiveModelTrait, ColumnTrait, ConnectOptions, ConnectionTrait, Database,
+    DatabaseTransaction, DbBackend, DbErr, EntityTrait, FromQueryResult, IdenStatic, IntoActiveModel,
+    IsolationLevel, Iterable, JoinType, QueryFilter, QuerySelect, QueryTrait, RuntimeErr, Select,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait, Value,
     sea_query::{
         Asterisk, Expr, ExprTrait, Func, FunctionCall, Query, ValueType, extension::postgres::PgFunc,
     },
@@ -16,9 +18,10 @@ use sea_orm::{
         sqlite::{SqliteJournalMode, SqliteSynchronous},
     },
 };
-use sea_orm_migration::{MigratorTrait, async_trait::async_trait};
+use sea_orm_migration::MigratorTrait;
 
-use super::{insert_all, meter, parked::Parked};
+pub(super) use self::pooled::Pooled;
+use super::insert_all;
 use crate::error::Error;
 
 /// How much of the embedded database a connection keeps at hand, in KiB where negative, as SQLite writes it. The
@@ -70,89 +73,6 @@ pub(super) struct Connections {
     /// For both, for threads that serve requests: each is used by one of them, or by some where there are many. They
     /// connect when they are first used. None for a file, whose connections are threads of their own.
     pub(super) shares: Vec<Pooled>,
-}
-
-/// A pool; what reads all rows of a statement at once does so over [parked](Parked) connections of it. Cheap to clone.
-#[derive(Clone, Debug)]
-pub(super) struct Pooled {
-    pool: DatabaseConnection,
-    parked: AnyParked,
-}
-
-#[derive(Clone, Debug)]
-enum AnyParked {
-    Server(Arc<Parked<sqlx::Postgres>>),
-    File(Arc<Parked<sqlx::Sqlite>>),
-}
-
-impl Pooled {
-    fn of(mut pool: DatabaseConnection) -> Self {
-        pool.set_metric_callback(meter::count);
-        let parked = match pool.get_database_backend() {
-            DbBackend::Postgres => {
-                AnyParked::Server(Arc::new(Parked::of(pool.get_postgres_connection_pool())))
-            }
-            _ => AnyParked::File(Arc::new(Parked::of(pool.get_sqlite_connection_pool()))),
-        };
-        Self { pool, parked }
-    }
-
-    async fn waiting<T>(&self, connection: impl Future<Output = T>) -> T {
-        match &self.parked {
-            AnyParked::Server(parked) => parked.waiting(connection).await,
-            AnyParked::File(parked) => parked.waiting(connection).await,
-        }
-    }
-
-    /// Closes all connections, letting running statements end.
-    pub(super) async fn close(&self) -> Result<(), DbErr> {
-        match &self.parked {
-            AnyParked::Server(parked) => parked.close(),
-            AnyParked::File(parked) => parked.close(),
-        }
-        self.pool.close_by_ref().await
-    }
-}
-
-#[async_trait]
-impl ConnectionTrait for Pooled {
-    fn get_database_backend(&self) -> DbBackend {
-        self.pool.get_database_backend()
-    }
-
-    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.waiting(self.pool.execute_raw(statement)).await
-    }
-
-    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.waiting(self.pool.execute_unprepared(sql)).await
-    }
-
-    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        Ok(self.query_all_raw(statement).await?.into_iter().next())
-    }
-
-    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        match &self.parked {
-            AnyParked::Server(parked) => parked.rows(statement).await,
-            AnyParked::File(parked) => parked.rows(statement).await,
-        }
-    }
-}
-
-impl sea_orm::StreamTrait for Pooled {
-    type Stream<'a> = QueryStream;
-
-    fn get_database_backend(&self) -> DbBackend {
-        self.pool.get_database_backend()
-    }
-
-    fn stream_raw<'a>(
-        &'a self,
-        statement: Statement,
-    ) -> Pin<Box<dyn Future<Output = Result<QueryStream, DbErr>> + Send + 'a>> {
-        Box::pin(self.waiting(sea_orm::StreamTrait::stream_raw(&self.pool, statement)))
-    }
 }
 
 /// How many connections a share has at least, where there are so many: when one is used up, others do not help.

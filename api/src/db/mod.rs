@@ -7,7 +7,6 @@
 mod dialect;
 pub mod keyset;
 pub mod meter;
-mod parked;
 mod reader;
 mod tx;
 

@@ -2,9 +2,10 @@
 //! back whether it lives: a second way to the server for every statement.
 
 use std::{
+    collections::VecDeque,
     fmt::{self, Debug, Formatter},
     mem,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::{Duration, Instant},
 };
 
@@ -15,7 +16,7 @@ use sea_orm::{
 };
 use sea_query_sqlx::SqlxValues;
 
-use super::meter;
+use crate::db::meter;
 
 /// How long a connection is kept from its pool at most: then it is asked again whether it lives, and ends when it is old.
 const KEPT_FOR: Duration = Duration::from_secs(1);
@@ -31,16 +32,20 @@ struct Spaces<DB: Database> {
     most: usize,
     /// How many wait for a connection of the pool: then none is parked.
     waiting: usize,
-    parked: Vec<Kept<DB>>,
+    /// The oldest first.
+    parked: VecDeque<Kept<DB>>,
+    /// Whether a task gives back what is parked for too long.
+    is_watched: bool,
 }
 
 /// A connection, and since when it has been kept from the pool.
 type Kept<DB> = (Instant, PoolConnection<DB>);
 
 impl<DB: Database> Parked<DB> {
-    pub(super) fn of(pool: &Pool<DB>) -> Self {
+    pub(super) fn of(pool: &Pool<DB>) -> Arc<Self> {
         let most = usize::try_from(pool.options().get_max_connections() / 2).unwrap_or(0);
-        Self { pool: pool.clone(), spaces: Mutex::new(Spaces { most, waiting: 0, parked: Vec::new() }) }
+        let spaces = Spaces { most, waiting: 0, parked: VecDeque::new(), is_watched: false };
+        Arc::new(Self { pool: pool.clone(), spaces: Mutex::new(spaces) })
     }
 
     /// The rows of a statement that only reads. Where it fails or is given up, its connection goes back to the pool, which
@@ -48,7 +53,7 @@ impl<DB: Database> Parked<DB> {
     ///
     /// # Errors
     /// The database's; that no connection is to be had.
-    pub(super) async fn rows(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr>
+    pub(super) async fn rows(self: &Arc<Self>, statement: Statement) -> Result<Vec<QueryResult>, DbErr>
     where
         for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
         SqlxValues: IntoArguments<DB>,
@@ -69,7 +74,7 @@ impl<DB: Database> Parked<DB> {
         Ok(rows.into_iter().map(QueryResult::from).collect())
     }
 
-    /// Waits for a connection of the pool, which gets the parked ones where it has none.
+    /// Waits for a connection of the pool, which gets parked ones where it has too few for all who wait.
     pub(super) async fn waiting<T>(&self, connection: impl Future<Output = T>) -> T {
         let _until_then = self.wait();
         connection.await
@@ -78,7 +83,10 @@ impl<DB: Database> Parked<DB> {
     fn wait(&self) -> Waiting<'_, DB> {
         let mut spaces = self.spaces();
         spaces.waiting += 1;
-        let wanted = if self.pool.num_idle() == 0 { mem::take(&mut spaces.parked) } else { Vec::new() };
+        // The pool counts what it is just being given as fewer than none.
+        let idle = Some(self.pool.num_idle()).filter(|idle| *idle <= i32::MAX as usize).unwrap_or(0);
+        let wanted = spaces.waiting.saturating_sub(idle).min(spaces.parked.len());
+        let wanted: Vec<_> = spaces.parked.drain(..wanted).collect();
         drop(spaces);
         drop(wanted);
         Waiting(self)
@@ -94,22 +102,41 @@ impl<DB: Database> Parked<DB> {
     }
 
     fn take(&self) -> Option<Kept<DB>> {
-        loop {
-            let kept = self.spaces().parked.pop()?;
-            if kept.0.elapsed() < KEPT_FOR {
-                return Some(kept);
-            }
-            // Dropped, and so back to the pool.
+        let kept = self.spaces().parked.pop_back()?;
+        // Else dropped, and so back to the pool.
+        (kept.0.elapsed() < KEPT_FOR).then_some(kept)
+    }
+
+    fn park(self: &Arc<Self>, since: Instant, connection: PoolConnection<DB>) {
+        let mut spaces = self.spaces();
+        if spaces.waiting > 0 || spaces.parked.len() >= spaces.most || since.elapsed() >= KEPT_FOR {
+            drop(spaces);
+            drop(connection);
+            return;
+        }
+        spaces.parked.push_back((since, connection));
+        if !mem::replace(&mut spaces.is_watched, true) {
+            tokio::spawn(Self::watch(Arc::downgrade(self)));
         }
     }
 
-    fn park(&self, since: Instant, connection: PoolConnection<DB>) {
-        let mut spaces = self.spaces();
-        if spaces.waiting == 0 && spaces.parked.len() < spaces.most {
-            spaces.parked.push((since, connection));
-        } else {
+    /// Gives back what has been parked for too long, as long as there is any: it would be neither asked whether it lives nor
+    /// ended.
+    async fn watch(them: Weak<Self>) {
+        loop {
+            tokio::time::sleep(KEPT_FOR).await;
+            let Some(them) = them.upgrade() else { return };
+            let mut spaces = them.spaces();
+            let (old, kept) =
+                mem::take(&mut spaces.parked).into_iter().partition(|kept| kept.0.elapsed() >= KEPT_FOR);
+            spaces.parked = kept;
+            spaces.is_watched = !spaces.parked.is_empty();
+            let goes_on = spaces.is_watched;
             drop(spaces);
-            drop(connection);
+            drop::<VecDeque<_>>(old);
+            if !goes_on {
+                return;
+            }
         }
     }
 
@@ -130,7 +157,8 @@ impl<DB: Database> Drop for Waiting<'_, DB> {
 impl<DB: Database> Drop for Parked<DB> {
     fn drop(&mut self) {
         // A pool takes back in a task of its own, for which there may be no runtime any more.
-        for (_, connection) in mem::take(&mut self.spaces().parked) {
+        let parked = mem::take(&mut self.spaces().parked);
+        for (_, connection) in parked {
             drop(connection.detach());
         }
     }
@@ -152,4 +180,98 @@ fn not_had(error: sqlx::Error) -> DbErr {
 
 fn failed(error: sqlx::Error) -> DbErr {
     DbErr::Query(RuntimeErr::SqlxError(error.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::future::join_all;
+    use sea_orm::DbBackend;
+    use sqlx::{Sqlite, sqlite::SqlitePoolOptions};
+
+    use super::*;
+
+    fn four() -> Arc<Parked<Sqlite>> {
+        let options = SqlitePoolOptions::new().max_connections(4).test_before_acquire(false);
+        Parked::of(&options.connect_lazy("sqlite::memory:").unwrap())
+    }
+
+    fn statement(text: &str) -> Statement {
+        Statement::from_string(DbBackend::Sqlite, text)
+    }
+
+    fn count(them: &Parked<Sqlite>) -> usize {
+        them.spaces().parked.len()
+    }
+
+    #[tokio::test]
+    async fn what_has_read_all_its_rows_is_parked_and_used_again() {
+        let them = four();
+        for _ in 0..3 {
+            assert_eq!(them.rows(statement("SELECT 1 UNION ALL SELECT 2")).await.unwrap().len(), 2);
+            assert_eq!((count(&them), them.pool.size()), (1, 1));
+        }
+    }
+
+    #[tokio::test]
+    async fn what_failed_or_was_given_up_is_not_parked() {
+        let them = four();
+        assert!(them.rows(statement("SELECT nothing")).await.is_err());
+        assert_eq!(count(&them), 0);
+        them.rows(statement("SELECT 1")).await.unwrap();
+        assert_eq!(count(&them), 1);
+        // Begun, and then dropped.
+        let long = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000) SELECT MAX(i) FROM n";
+        let given_up = tokio::time::timeout(Duration::from_millis(1), them.rows(statement(long))).await;
+        assert!(given_up.is_err());
+        assert_eq!(count(&them), 0);
+    }
+
+    /// Four that are connected, all of which were to be parked.
+    async fn four_with_two_parked() -> Arc<Parked<Sqlite>> {
+        let them = four();
+        let all = join_all((0..4).map(|_| them.pool.acquire())).await;
+        all.into_iter().for_each(|one| them.park(Instant::now(), one.unwrap()));
+        idle(&them, 2).await;
+        assert_eq!((count(&them), them.pool.size()), (2, 4));
+        them
+    }
+
+    /// Until so many have come back to the pool.
+    async fn idle(them: &Parked<Sqlite>, wanted: usize) {
+        while them.pool.num_idle() != wanted {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn half_of_them_are_parked_at_most() {
+        four_with_two_parked().await;
+    }
+
+    #[tokio::test]
+    async fn each_who_waits_gets_one_that_is_idle_or_parked() {
+        let them = four_with_two_parked().await;
+        let held = them.pool.acquire().await.unwrap();
+        // One is held, one idle, two are parked: for the first the idle one will do.
+        let first = them.wait();
+        assert_eq!(count(&them), 2);
+        let second = them.wait();
+        assert_eq!(count(&them), 1);
+        // Nobody parks while they wait.
+        them.rows(statement("SELECT 1")).await.unwrap();
+        assert_eq!(count(&them), 0);
+        drop((first, second, held));
+        them.rows(statement("SELECT 1")).await.unwrap();
+        assert_eq!(count(&them), 1);
+    }
+
+    #[tokio::test]
+    async fn what_nobody_uses_goes_back_to_the_pool() {
+        let them = four();
+        them.rows(statement("SELECT 1")).await.unwrap();
+        assert_eq!((count(&them), them.pool.num_idle()), (1, 0));
+        tokio::time::sleep(KEPT_FOR * 3).await;
+        assert_eq!((count(&them), them.pool.num_idle()), (0, 1));
+        assert!(!them.spaces().is_watched);
+    }
 }

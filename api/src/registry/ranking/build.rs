@@ -1,8 +1,10 @@
 //! The making of living boards, and of what all boards are made of.
 
+use std::{sync::Arc, time::Duration};
+
 use entity::{profile, region};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
-use tokio::sync::Mutex;
+use tokio::{sync::Mutex, time::timeout};
 
 use super::{
     board::{self, At, Parameters, Period, Spec},
@@ -19,56 +21,65 @@ use crate::{app::App, auth::Permit, db::meter, error::Error};
 #[derive(Debug, Default)]
 pub struct Building {
     /// Taken by whoever builds a board, one at a time: what boards are made of.
-    pub fields: Mutex<Fields>,
+    pub fields: Arc<Mutex<Fields>>,
     /// Taken by whoever makes the first board of a region or profile.
-    part: Mutex<()>,
+    part: Arc<Mutex<()>>,
 }
 
-/// Makes a board that nobody has asked for before. It is made to the end, even where who asked for it waits no longer: who
-/// asks again finds it then.
+/// How long a part's board waits for what the federation's are made of: mostly that is renewed in a moment, but to read all
+/// of it can take minutes.
+const PART_WAITS: Duration = Duration::from_millis(500);
+
+/// Makes the board that is asked for, where there is to be one and it is not kept yet. Once begun it is made to the end,
+/// even where who asked waits no longer: one that takes longer than a request may would else be begun for ever.
 ///
 /// # Errors
 /// The database's.
-pub async fn first(app: &App, spec: &Spec) -> Result<(), Error> {
+pub async fn asked_for(app: &App, spec: &Spec) -> Result<(), Error> {
+    if scope_of(app.db.read(), spec).await?.is_none() {
+        return Ok(());
+    }
     let (app, spec) = (app.clone(), spec.clone());
-    let made = tokio::spawn(meter::same(async move {
-        // One at a time: of many who ask for a board that is not there, the first makes it.
-        if spec.region.is_none() && spec.profile.is_none() {
-            return missing(&app, &mut *app.boards.fields.lock().await, &spec).await;
-        }
-        let _one = app.boards.part.lock().await;
-        match app.boards.fields.try_lock() {
-            Ok(mut fields) => missing(&app, &mut fields, &spec).await,
-            // While what the federation's boards are made of is being read, which can take minutes, a part's is made of its
-            // own rows.
-            Err(_) => missing(&app, &mut Fields::default(), &spec).await,
-        }
-    }));
+    // One at a time: of many who ask for a board that is not there, the first makes it.
+    let made = if spec.region.is_none() && spec.profile.is_none() {
+        let mut fields = Arc::clone(&app.boards.fields).lock_owned().await;
+        tokio::spawn(meter::same(async move { missing(&app, &mut fields, &spec).await }))
+    } else {
+        let one = Arc::clone(&app.boards.part).lock_owned().await;
+        tokio::spawn(meter::same(async move {
+            let _one = one;
+            match timeout(PART_WAITS, app.boards.fields.lock()).await {
+                Ok(mut fields) => missing(&app, &mut fields, &spec).await,
+                // Of its own rows.
+                Err(_) => missing(&app, &mut Fields::default(), &spec).await,
+            }
+        }))
+    };
     made.await.map_err(Error::internal)?
 }
 
-async fn missing(app: &App, fields: &mut Fields, spec: &Spec) -> Result<(), Error> {
-    if board::read(app.db.read(), spec, At::Current, 1, 1).await?.is_none() {
-        make(app, fields, spec).await?;
-    }
-    Ok(())
-}
-
-/// Makes a board that is not there yet; false where the filter names an unknown region or profile, and of a closed year,
-/// whose boards were all made when it was closed.
+/// Makes a board where it is not kept yet; not of a closed year, whose boards were all made when it was closed, nor where
+/// the filter names an unknown region or profile.
 ///
 /// # Errors
 /// The database's.
-pub async fn make(app: &App, fields: &mut Fields, spec: &Spec) -> Result<bool, Error> {
+pub async fn missing(app: &App, fields: &mut Fields, spec: &Spec) -> Result<(), Error> {
+    if board::read(app.db.read(), spec, At::Current, 1, 1).await?.is_some() {
+        return Ok(());
+    }
     let tx = app.db.begin(Permit::system(app.clock.now())).await?;
-    let Some(scope) = resolve(tx.db(), spec).await? else { return Ok(false) };
+    let Some(scope) = scope_of(tx.db(), spec).await? else { return Ok(()) };
     if is_frozen(tx.db(), spec.period).await? {
-        return Ok(false);
+        return Ok(());
     }
     board::ensure(&tx, spec, scope.region, scope.profile).await?;
     tx.commit_quietly().await?;
-    rebuild(app, fields, spec, None).await?;
-    Ok(true)
+    let made = rebuild(app, fields, spec, None).await;
+    if let Err(error) = &made {
+        // Who asked may not be there any more to be told.
+        tracing::error!(%error, ?error, board = spec.key(), "making a board");
+    }
+    made
 }
 
 /// Makes the next generation of a living board, where its current one is not of this position of the journal or a later
@@ -155,7 +166,8 @@ pub(super) fn ranked<'a>(
     Ok((parameters, entries))
 }
 
-async fn resolve(db: &impl ConnectionTrait, spec: &Spec) -> Result<Option<Scope>, Error> {
+/// What the filter names; none where it is nothing known.
+async fn scope_of(db: &impl ConnectionTrait, spec: &Spec) -> Result<Option<Scope>, Error> {
     let mut scope = Scope { region: None, profile: None };
     if let Some(code) = &spec.region {
         let found = region::Entity::find().filter(region::Column::Code.eq(code)).one(db).await?;

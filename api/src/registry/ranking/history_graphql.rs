@@ -253,7 +253,7 @@ pub async fn history_of(
         let mut placed = caller.loader.load_one(now.clone()).await?;
         if placed.is_none() {
             // Nobody has asked for that ranking yet.
-            build::first(&caller.app, &now.0).await?;
+            build::asked_for(&caller.app, &now.0).await?;
             placed = caller.loader.load_one(now).await?;
         }
         places.extend(placed.flatten());

@@ -64,7 +64,7 @@ async fn warm(app: &App) -> Result<(), Error> {
     tx.commit_quietly().await?;
     let communities = Spec { method: Method::PublishedPractices, ..loader::federal_rating(year) };
     for spec in [communities, loader::federal_rating(year)] {
-        build::first(app, &spec).await?;
+        build::missing(app, &mut *app.boards.fields.lock().await, &spec).await?;
     }
     // So that the first change need not wait for what the boards of the federation are made of.
     for row in living(app).await? {

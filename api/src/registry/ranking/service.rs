@@ -154,7 +154,7 @@ async fn require(app: &App, spec: &Spec, at: At, from: i64, to: i64) -> Result<O
         At::Revision(_) => return Ok(None),
         At::Current => {}
     }
-    build::first(app, spec).await?;
+    build::asked_for(app, spec).await?;
     board::read(app.db.read(), spec, At::Current, from, to).await
 }
 
