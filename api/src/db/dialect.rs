@@ -380,18 +380,42 @@ fn array<V: Into<Value> + ValueType>(values: impl IntoIterator<Item = V>) -> Exp
 /// Whether the database refused a value that it cannot hold (Postgres: U+0000 in a text, a year far from ours in
 /// a forged cursor). It can only have come from a caller.
 pub(super) fn refused_value(error: &DbErr) -> bool {
-    let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = error
-    else {
-        return false;
-    };
     // SQLSTATE 22021: character not in repertoire; 22008: datetime field overflow.
-    let code = cause.as_database_error().and_then(|error| error.code());
-    code.is_some_and(|code| code == "22021" || code == "22008")
+    has_code(error, &["22021", "22008"])
+}
+
+/// Whether the server went away while it was asked: it was stopped, or the way to it broke.
+pub(super) fn has_gone(error: &DbErr) -> bool {
+    // SQLSTATE 57P01 to 57P03: the server shuts down, has crashed, starts.
+    matches!(cause(error), Some(sqlx::Error::Io(_))) || has_code(error, &["57P01", "57P02", "57P03"])
+}
+
+fn has_code(error: &DbErr, codes: &[&str]) -> bool {
+    let code = cause(error).and_then(sqlx::Error::as_database_error).and_then(|error| error.code());
+    code.is_some_and(|code| codes.contains(&&*code))
+}
+
+fn cause(error: &DbErr) -> Option<&sqlx::Error> {
+    match error {
+        DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => Some(cause),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Address;
+    use sea_orm::{DbErr, RuntimeErr, sqlx};
+
+    use super::{Address, has_gone};
+
+    #[test]
+    fn a_server_that_hung_up_has_gone_and_a_wrong_answer_is_none() {
+        let of = |cause: sqlx::Error| DbErr::Query(RuntimeErr::SqlxError(cause.into()));
+        let hung_up = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+        assert!(has_gone(&of(sqlx::Error::Io(hung_up))));
+        assert!(!has_gone(&of(sqlx::Error::RowNotFound)));
+        assert!(!has_gone(&DbErr::RecordNotFound(String::new())));
+    }
 
     #[test]
     fn a_shown_address_has_no_password() {

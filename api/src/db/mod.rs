@@ -198,9 +198,11 @@ impl Bulk {
 
 impl From<DbErr> for Error {
     fn from(cause: DbErr) -> Self {
+        // The pool has no connection to give, or one broke: the database is down, overloaded or restarted.
+        let is_away =
+            matches!(cause, DbErr::ConnectionAcquire(_) | DbErr::Conn(_)) || dialect::has_gone(&cause);
         match cause {
-            // The pool has no connection to give: the database is down or overloaded.
-            DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => {
+            cause if is_away => {
                 tracing::error!(error = %cause, "no database connection");
                 Self::Refused(Code::Unavailable, "The database is not available at the moment.".into())
             }
