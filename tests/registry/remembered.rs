@@ -146,6 +146,7 @@ on_both! {
             check(&app, "a publication").await;
         }
     }
+
     async fn a_part_does_not_wait_until_all_that_boards_are_made_of_is_read(app: TestApp) {
         for (slug, region) in [("kda-chemistry", "RU-KDA"), ("spe-chemistry", "RU-SPE")] {
             let community = app.new_community(slug).region(region).profile("chemistry").create().await;

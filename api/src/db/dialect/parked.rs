@@ -270,8 +270,8 @@ mod tests {
         let them = four();
         them.rows(statement("SELECT 1")).await.unwrap();
         assert_eq!((count(&them), them.pool.num_idle()), (1, 0));
-        tokio::time::sleep(KEPT_FOR * 3).await;
-        assert_eq!((count(&them), them.pool.num_idle()), (0, 1));
+        tokio::time::timeout(KEPT_FOR * 5, idle(&them, 1)).await.unwrap();
+        assert_eq!(count(&them), 0);
         assert!(!them.spaces().is_watched);
     }
 }
